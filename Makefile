@@ -1,0 +1,52 @@
+# Every target sets up what it needs, into .venv. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PROJECTS := $(patsubst %/pyproject.toml,%,$(wildcard projects/*/pyproject.toml))
+# Numeric libraries start one thread per core in every process; with processes side by side that is a crowd.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Make .venv from the locked, hashed requirements (a second run does nothing)
+	@./.ci/setup
+
+.PHONY: demo
+demo: setup ## Scaffold, run, audit and publish a real project in a scratch copy; print where its report is
+	@$(BIN)/paddock demo
+
+.PHONY: test
+test: setup lint ## Run every check and all tests, those of the projects too
+	@for project in $(PROJECTS); do $(BIN)/python -m pytest "$$project" || exit 1; done
+	@$(BIN)/python -m pytest -n 2
+
+.PHONY: lint
+lint: setup ## Formatting, style, types, import floors, spelling, shell, workflows, notebooks, lock freshness
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@for project in $(PROJECTS); do (cd "$$project" && ../../$(BIN)/mypy) || exit 1; done
+	@$(BIN)/lint-imports --no-cache | tail -4
+	@$(BIN)/codespell
+	@$(BIN)/shellcheck .ci/run .ci/setup && $(BIN)/zizmor --offline --quiet .github/workflows
+	@$(BIN)/paddock check
+
+.PHONY: kills
+kills: setup ## Kill a run at 100 random moments; every next run heals (minutes)
+	@$(BIN)/python -m pytest -m slow tests/end_to_end/test_kills.py
+
+.PHONY: faults
+faults: setup ## Kill a writer at every system call, and refuse it every one (minutes)
+	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/data/test_faults.py
+
+.PHONY: bench
+bench: setup ## Print ratios: datasets against bare pyarrow, run phases cold and warm
+	@$(BIN)/python -m tests.benchmarks
+
+.PHONY: lock
+lock: setup ## Lock the dependencies again and export them with hashes
+	@$(BIN)/poetry lock
+	@$(BIN)/python -m paddock_ci.requirements
+	@./.ci/setup

@@ -1,0 +1,71 @@
+"""The hashed export of `poetry.lock`, from which every machine installs."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from paddock.errors import ToolError
+
+_INPUTS = ("pyproject.toml", "shared/pyproject.toml", "ci/pyproject.toml", "poetry.lock")
+_MARK = "# made from poetry.lock by `make lock`; inputs sha256 "
+
+
+def export(root: Path) -> str:
+    """The export as text, without the workspace's own packages. Needs no network."""
+    command = [
+        sys.executable,
+        "-m",
+        "poetry",
+        "export",
+        "--with",
+        "projects,dev",
+        "--all-extras",
+        "-f",
+        "requirements.txt",
+    ]
+    answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise ToolError(f"{root}: poetry export failed: {answer.stderr.strip()}", "Mend poetry.lock: poetry lock")
+    lines = [line for line in answer.stdout.splitlines() if not line.startswith("-e ")]
+    return f"{_MARK}{_inputs_hash(root)}\n" + "\n".join(lines) + "\n"
+
+
+def fault(root: Path) -> str:
+    """Why `requirements.txt` does not answer to its inputs, or nothing when it does."""
+    path = root / "requirements.txt"
+    first = path.read_text(encoding="utf-8").splitlines()[0] if path.exists() else ""
+    expected = f"{_MARK}{_inputs_hash(root)}"
+    return "" if first == expected else f"expected the first line '{expected}', got '{first[:100]}'"
+
+
+def _inputs_hash(root: Path) -> str:
+    """SHA-256 of the lock and of the dependency tables that it answers to, so that other settings do not count."""
+    import tomllib
+
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        document = tomllib.loads((root / name).read_text(encoding="utf-8"))
+        if name != "poetry.lock":
+            poetry = {
+                k: v for k, v in document.get("tool", {}).get("poetry", {}).items() if k in ("dependencies", "group")
+            }
+            project = document.get("project", {})
+            document = {
+                "poetry": poetry,
+                **{k: project.get(k) for k in ("dependencies", "optional-dependencies", "requires-python")},
+            }
+        digest.update(repr(_sorted(document)).encode())
+    return digest.hexdigest()
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, dict):
+        return sorted((key, _sorted(item)) for key, item in value.items())
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    Path("requirements.txt").write_text(export(Path.cwd()), encoding="utf-8")

@@ -1,0 +1,45 @@
+"""What people see: messages, tables and progress, plain where nobody watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from paddock.errors import PaddockError
+
+_WRAPPED = {"description", "bound"}
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str, style: str = "") -> None:
+    """Print one line for people; `text` is taken literally."""
+    out.print(escape(text), style=style)
+
+
+def fail(error: PaddockError) -> None:
+    """Print an error as its message and its remedy, without a traceback."""
+    err.print(f"[bold red]error:[/] {escape(error.message)}")
+    if error.remedy:
+        err.print(escape(error.remedy))
+
+
+def as_json(value: Any) -> None:
+    """Print a value for machines, dates as ISO 8601."""
+    sys.stdout.write(json.dumps(value, indent=1, default=str, ensure_ascii=False) + "\n")
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under headings; names and numbers stay whole, and what is described is wrapped."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        shown.add_column(escape(heading), no_wrap=heading not in _WRAPPED, overflow="fold")
+    for row in rows:
+        shown.add_row(*(escape(str(cell)) for cell in row))
+    Console(highlight=False).print(shown)

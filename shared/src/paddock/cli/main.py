@@ -1,0 +1,70 @@
+"""The command `paddock`: its commands, and what becomes of an error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from importlib.metadata import entry_points, version
+
+import typer
+
+from paddock.cli import console, data, new, run, runs
+from paddock.errors import ConfigurationError, PaddockError
+
+app = typer.Typer(
+    name="paddock",
+    help="Scaffold, run, audit and publish the projects of this workspace.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("new")(new.new)
+app.command("run")(run.run)
+app.command("report")(runs.report)
+app.command("runs")(runs.runs)
+app.add_typer(data.app, name="data", help="Look at datasets and roll them back.")
+
+
+@app.command("version")
+def show_version() -> None:
+    """Print the version of the installed package."""
+    console.say(f"paddock {version('paddock')}")
+
+
+def main() -> None:
+    """Run the command line; exit with 0 clean, 1 findings, 2 wrong usage, 3 our bug."""
+    for entry in entry_points(group="paddock.commands"):
+        # The harness adds its commands where it is installed; a production image has none of them.
+        app.command(entry.name)(entry.load())
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except PaddockError as error:
+        console.fail(error)
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        console.err.print("interrupted; what was published and reported stays as it was")
+        return 130
+    except typer.TyperException as error:
+        console.fail(ConfigurationError(error.format_message(), "See: paddock --help, or --help after a command."))
+        return ConfigurationError.exit_code
+    except BrokenPipeError:
+        # The reader went away (`paddock runs | head`): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        return _our_bug()
+
+
+def _our_bug() -> int:
+    with tempfile.NamedTemporaryFile("w", prefix="paddock-", suffix=".log", delete=False) as log:
+        log.write(traceback.format_exc())
+    console.err.print(f"[bold red]error:[/] this is a bug of Paddock's, not yours: {sys.exc_info()[1]!r}", markup=True)
+    console.err.print(f"Please report it and attach {log.name}")
+    return 3

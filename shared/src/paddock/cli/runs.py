@@ -1,0 +1,119 @@
+"""`paddock runs` and `paddock report`: what ran, and what it says."""
+
+from __future__ import annotations
+
+import webbrowser
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from paddock.cli import console
+from paddock.cli.context import JsonOption, ProjectArgument, WorkspaceOption, project_of, workspace_of
+from paddock.cli.run import show
+from paddock.project import load_projects
+from paddock.runs import report as reports
+from paddock.runs import timeliness
+from paddock.runs.record import ended_runs, read_record, schema
+
+_EXIT_LATE = 1
+RunArgument = Annotated[str, typer.Argument(help="A run's name, or 'latest'.")]
+
+
+def runs(
+    project: Annotated[str | None, typer.Argument(help="The project's name, as its folder below projects/.")] = None,
+    run: Annotated[str | None, typer.Argument(help="Show this run ('latest' for the newest).")] = None,
+    json: JsonOption = False,
+    late: Annotated[
+        bool, typer.Option("--late", help="Only projects past their deadline; exit with 1 when there is one.")
+    ] = False,
+    print_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of a record.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """List the runs of a project, or show one; without a name, say of every project when it last succeeded."""
+    if print_schema:
+        typer.echo(schema())
+        return
+    if project is None:
+        _overview(workspace, json, late)
+        return
+    found = project_of(workspace, project)
+    if run is not None:
+        record = read_record(found, run)
+        console.as_json(record.model_dump(mode="json")) if json else show(found, record)
+        return
+    records = [read_record(found, name) for name in ended_runs(found)]
+    if json:
+        console.as_json([record.model_dump(mode="json") for record in records])
+        return
+    if not records:
+        console.say(f"{project} has not run yet; run it with: paddock run {project}")
+        return
+    rows = [
+        (
+            record.run,
+            record.status,
+            f"{sum(gate.held for gate in record.gates)}/{len(record.gates)}",
+            f"{record.seconds:.1f} s",
+        )
+        for record in records
+    ]
+    console.table(("run", "status", "gates", "time"), rows)
+
+
+def _overview(workspace: WorkspaceOption, json: bool, only_late: bool) -> None:
+    now = datetime.now(UTC)
+    rows = []
+    for project in load_projects(workspace_of(workspace)):
+        success = timeliness.last_success(project)
+        late = timeliness.is_late(project, now)
+        due = timeliness.due_by(project, success) if success else None
+        if late or not only_late:
+            rows.append({"project": project.name, "owner": project.owner, "success": success, "due": due, "late": late})
+    if json:
+        console.as_json(rows)
+    elif rows:
+        shown = [
+            (
+                row["project"],
+                row["owner"],
+                _moment(row["success"], "never"),
+                _moment(row["due"], "–"),
+                _late(row["late"]),
+            )
+            for row in rows
+        ]
+        console.table(("project", "owner", "last success (UTC)", "due by (UTC)", ""), shown)
+    elif only_late:
+        console.say("no project is late")
+    else:
+        console.say("there is no project yet; make one with: paddock new")
+    if only_late and rows:
+        raise typer.Exit(_EXIT_LATE)
+
+
+def _moment(moment: object, otherwise: str) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else otherwise
+
+
+def _late(late: object) -> str:
+    return "LATE" if late else ""
+
+
+def report(
+    project: ProjectArgument,
+    run: RunArgument = "latest",
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print where the report of a run is, after verifying that it is whole."""
+    found = project_of(workspace, project)
+    record = read_record(found, run)
+    path = reports.verified_path(found, record.run)
+    if json:
+        console.as_json({"run": record.run, "status": record.status, "report": str(path)})
+    else:
+        typer.echo(str(path))
+    if open_it:
+        webbrowser.open(path.as_uri())

@@ -1,0 +1,1 @@
+"""Datasets: contracts, versions, and who may read and write them."""

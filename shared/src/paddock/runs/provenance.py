@@ -1,0 +1,58 @@
+"""Where a run comes from: the commit, the installed packages, the interpreter."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from paddock.storage import artifact
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The commit (empty outside git), whether files differ from it, and the environment."""
+
+    commit: str
+    dirty: bool
+    packages_hash: str
+    python: str
+
+
+def provenance(root: Path) -> Provenance:
+    """The provenance of code that runs now in the workspace at `root`."""
+    commit = _git(root, "rev-parse", "HEAD")
+    dirty = bool(commit) and bool(_git(root, "status", "--porcelain", "--untracked-files=normal", "--", "."))
+    return Provenance(commit, dirty, packages_hash(), platform.python_version())
+
+
+def packages_hash() -> str:
+    """SHA-256 over the names and versions of all installed packages, as their folders name them."""
+    folders = (Path(entry) for entry in sys.path if entry.endswith("site-packages"))
+    names = sorted({path.name for folder in folders if folder.is_dir() for path in folder.glob("*.dist-info")})
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+def tree_hash(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files below `folder`, without hidden ones and caches."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(artifact.file_sha256(path).encode())
+    return digest.hexdigest()
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """What git answers, or nothing where there is no git or no commit."""
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""

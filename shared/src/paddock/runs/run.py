@@ -1,0 +1,247 @@
+"""One run of one project: build, audit, publish, report."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from paddock.data import publishing
+from paddock.data.session import Session, active, open_session
+from paddock.errors import CodeError, ConfigurationError, DataError, PaddockError, ToolError
+from paddock.project import Project
+from paddock.runs import audit, fingerprint, parameters, report, timeliness
+from paddock.runs.progress import Event, Listener, Phase, ignore
+from paddock.runs.provenance import Provenance, provenance
+from paddock.runs.record import (
+    DatasetFact,
+    NotebookFact,
+    Record,
+    SourceFact,
+    Status,
+    TaskFact,
+    last_published,
+    write_record,
+)
+from paddock.runs.request import Request
+from paddock.settings import load_settings
+from paddock.storage import lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paddock.data.versions import Version
+
+
+@dataclass
+class _Progress:
+    """What is known so far; the record is made from it however the run ends."""
+
+    run: str
+    project: Project
+    request: Request
+    source: Provenance
+    listener: Listener
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.perf_counter)
+    phases: dict[str, float] = field(default_factory=dict)
+    tasks: tuple[TaskFact, ...] = ()
+    notebooks: list[NotebookFact] = field(default_factory=list)
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    reads: dict[str, Version] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
+
+    @contextmanager
+    def phase(self, name: Phase) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.phases[name] = round(time.perf_counter() - begun, 3)
+
+
+def run(project: Project, request: Request, listener: Listener = ignore) -> Record:
+    """Build, audit and publish `project`; give the record of the run, which is stored.
+
+    A failed audit is a record with status `failed`, not an error. Raises ConfigurationError before
+    anything is built when the request or the project's files are wrong, and ToolError when another
+    run of the project does not end within the settings' `lock_wait`. Whatever dies, what was
+    published and reported stays as it was.
+    """
+    settings = load_settings(project.workspace, request.environment)
+    with lock.held(project.runs_folder / "lock", f"run of {project.name}", settings.lock_wait):
+        _remove_dead_runs(project)
+        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        session = open_session(project, settings, run=name)
+        progress = _Progress(name, project, request, provenance(project.workspace.root), listener)
+        with active(session):
+            return _steps(progress, session)
+
+
+def _steps(progress: _Progress, session: Session) -> Record:
+    try:
+        progress.fingerprint = fingerprint.of(progress.project, progress.request, session)
+        if unchanged := _unchanged(progress, session):
+            timeliness.confirm(progress.project, datetime.now(UTC))
+            return unchanged
+        split = parameters.split(progress.project, progress.request.parameters)
+        with progress.phase("build"):
+            _build(progress, session, split.pipeline)
+        if progress.request.until == "build":
+            return _end(progress, "built", "stopped after build, as asked")
+        with progress.phase("audit"):
+            failures = _audit(progress, session, split.notebooks)
+        if failures:
+            return _end(progress, "failed", "; ".join(failures))
+        if progress.request.until == "audit":
+            return _end(progress, "audited", "stopped after audit, as asked")
+        with progress.phase("publish"):
+            _publish(progress, session)
+        return _end(progress, "published", "every gate held")
+    except (CodeError, DataError) as error:
+        _end(progress, "failed", error.message)
+        raise
+    except ToolError as error:
+        # Where a disk or a database fails, the record may not be stored either; the first error is the one to tell.
+        with suppress(PaddockError):
+            _end(progress, "failed", error.message)
+        raise
+
+
+def _build(progress: _Progress, session: Session, values: Mapping[str, str]) -> None:
+    from paddock.pipelines import run_pipeline
+
+    def tell(task: str, status: str, seconds: float) -> None:
+        progress.listener(Event("build", task, status, seconds))
+
+    result = run_pipeline(progress.project, session, values, on_event=tell)
+    progress.tasks = tuple(
+        TaskFact(name=task.name, identity=task.identity, status=task.status, seconds=round(task.seconds, 3))
+        for task in result.tasks
+    )
+    progress.versions = result.versions
+    progress.sources = session.sources
+    _note_reads(progress, session, session.reads)
+
+
+def _unchanged(progress: _Progress, session: Session) -> Record | None:
+    """The last published record, when running again could only say the same again."""
+    request = progress.request
+    last = last_published(progress.project)
+    if request.force or request.until != "publish" or last is None or last.fingerprint != progress.fingerprint:
+        return None
+    if not report.is_complete(progress.project, last.run):
+        return None
+    reason = f"run {last.run} still stands; nothing was computed, nothing published"
+    served = session.serving.published()
+    for dataset in last.datasets:
+        if dataset.role != "written":
+            continue
+        now = served.get(dataset.name)
+        if now is None or session.store.find(dataset.name, now.version) is None:
+            return None
+        if now.version != dataset.version:
+            if now.run != publishing.ROLLBACK:
+                return None
+            # What people took back is not brought back by a run in which nothing is new.
+            reason = (
+                f"{dataset.name} was rolled back to version {now.version}, and nothing changed since; "
+                "publish again with --force"
+            )
+    tasks = tuple(task.model_copy(update={"status": "reused", "seconds": 0.0}) for task in last.tasks)
+    return last.model_copy(update={"status": "unchanged", "reason": reason, "tasks": tasks})
+
+
+def _audit(progress: _Progress, session: Session, values: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Execute the validation notebooks; the reasons of those that failed."""
+    project = progress.project
+    if not project.notebooks:
+        raise ConfigurationError(
+            f"{project.folder / 'pyproject.toml'}: [tool.paddock] notebooks is empty, so nothing would audit the run",
+            'Name at least one: notebooks = ["notebooks/validation.ipynb"]',
+        )
+    pins = audit.pins_of(session, {name: version.number for name, version in progress.versions.items()})
+    _note_reads(progress, session, pins)
+    failures = []
+    for source in project.notebooks:
+        fact = audit.execute_one(
+            project, source, values[source], pins, progress.run, progress.request, progress.listener
+        )
+        progress.notebooks.append(fact)
+        if fact.status == "failed":
+            failures.append(f"{source}: {fact.reason}")
+    return failures
+
+
+def _note_reads(progress: _Progress, session: Session, numbers: Mapping[str, int]) -> None:
+    found = {name: session.store.find(name, number) for name, number in numbers.items()}
+    progress.reads.update({name: version for name, version in found.items() if version is not None})
+
+
+def _publish(progress: _Progress, session: Session) -> None:
+    publishing.publish(
+        session.store, session.serving, session.catalogue, tuple(progress.versions.values()), progress.run
+    )
+    for dataset, version in progress.versions.items():
+        progress.listener(Event("publish", f"{dataset} version {version.number}", "published"))
+
+
+def _end(progress: _Progress, status: Status, reason: str) -> Record:
+    """Render the report, then store the record: a run without a record never ended."""
+    with progress.phase("report"):
+        record = _record(progress, status, reason)
+        report.write(progress.project, record)
+    record = record.model_copy(
+        update={"phases": progress.phases, "seconds": round(time.perf_counter() - progress.clock, 3)}
+    )
+    write_record(progress.project, record)
+    progress.listener(
+        Event("report", str(report.path(progress.project, record.run)), "written", progress.phases["report"])
+    )
+    return record
+
+
+def _record(progress: _Progress, status: Status, reason: str) -> Record:
+    source = progress.source
+    written = progress.versions
+    reads = {name: version for name, version in progress.reads.items() if name not in written}
+    return Record(
+        run=progress.run,
+        project=progress.project.name,
+        environment=progress.request.environment,
+        status=status,
+        reason=reason,
+        until=progress.request.until,
+        started=progress.started,
+        seconds=round(time.perf_counter() - progress.clock, 3),
+        phases=progress.phases,
+        commit=source.commit,
+        dirty=source.dirty,
+        packages_hash=source.packages_hash,
+        python=source.python,
+        fingerprint=progress.fingerprint,
+        parameters=dict(progress.request.parameters),
+        tasks=progress.tasks,
+        notebooks=tuple(progress.notebooks),
+        datasets=(*_dataset_facts(reads, "read"), *_dataset_facts(written, "written")),
+        sources=tuple(SourceFact(name=name, content_hash=found) for name, found in sorted(progress.sources.items())),
+        report="report.html",
+    )
+
+
+def _dataset_facts(versions: Mapping[str, Version], role: Literal["read", "written"]) -> Iterator[DatasetFact]:
+    for name, version in sorted(versions.items()):
+        yield DatasetFact(name=name, role=role, version=version.number, content_hash=version.content_hash)
+
+
+def _remove_dead_runs(project: Project) -> None:
+    """Remove what killed runs left: folders without a record. The project's lock is held, so none is alive."""
+    for folder in project.runs_folder.iterdir():
+        if folder.is_dir() and not (folder / "record.json.manifest.json").exists():
+            shutil.rmtree(folder)

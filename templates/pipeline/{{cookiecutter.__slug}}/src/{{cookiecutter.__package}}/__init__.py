@@ -1,0 +1,1 @@
+"""The project's package; `tasks.py` is where it begins."""

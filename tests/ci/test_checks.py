@@ -1,0 +1,93 @@
+"""What the harness's first checks find, and where they say it is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paddock.project import Project, Workspace
+from paddock_ci import requirements
+from paddock_ci.checks import ALL_CHECKS
+from paddock_ci.finding import Finding
+
+ROOT = Path(__file__).parents[2]
+
+
+def _findings(workspace: Workspace, code: str) -> list[Finding]:
+    return list(ALL_CHECKS[code](workspace))
+
+
+def _notebook(project: Project, cell: dict[str, Any]) -> Path:
+    path = project.folder / "notebooks" / "validation.ipynb"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"cells": [{"cell_type": "code"}, cell], "nbformat": 4}))
+    return path
+
+
+@pytest.mark.parametrize("left", [{"outputs": [{"output_type": "stream"}]}, {"execution_count": 3}])
+def test_a_notebook_with_results_is_found(
+    workspace: Workspace, make_project: Callable[..., Project], left: dict[str, Any]
+) -> None:
+    """Outputs and execution counts belong to runs; the finding names notebook and cell."""
+    _notebook(make_project("shop"), {"cell_type": "code", **left})
+    (finding,) = _findings(workspace, "NB101")
+    assert finding.place == "projects/shop/notebooks/validation.ipynb cell 2"
+    assert "nbstripout" in finding.remedy
+
+
+def test_a_clean_notebook_has_no_finding(workspace: Workspace, make_project: Callable[..., Project]) -> None:
+    """Empty outputs are none, and Jupyter's checkpoints are nobody's notebooks."""
+    path = _notebook(make_project("shop"), {"cell_type": "code", "outputs": [], "execution_count": None})
+    assert _findings(workspace, "NB101") == []
+    checkpoints = path.parent / ".ipynb_checkpoints"
+    checkpoints.mkdir()
+    (checkpoints / "old.ipynb").write_text("not JSON")
+    assert _findings(workspace, "NB101") == []
+
+
+def test_an_unreadable_notebook_is_a_finding(workspace: Workspace, make_project: Callable[..., Project]) -> None:
+    """What is no notebook is told, and the check goes on."""
+    _notebook(make_project("shop"), {}).write_text("{")
+    (finding,) = _findings(workspace, "NB101")
+    assert "is not a readable notebook" in finding.message
+
+
+def test_a_catalogue_that_does_not_parse_is_a_finding(
+    workspace: Workspace, make_project: Callable[..., Project]
+) -> None:
+    """The finding holds file and line; a read that nobody declares is one too."""
+    make_project("shop", catalog='[datasets.items]\ndescription = "Items."\n')
+    (finding,) = _findings(workspace, "DC101")
+    assert "catalog.toml:1: datasets.items: expected columns, got none" in finding.message
+    shutil.rmtree(workspace.root / "projects/shop")
+    make_project("reader", reads=["shop.items"])
+    (finding,) = _findings(workspace, "DC101")
+    assert "shop.items: no such dataset" in finding.message
+
+
+def test_requirements_that_moved_away_from_the_lock_are_found(tmp_path: Path) -> None:
+    """The export answers to the lock and to every dependency table; another setting does not matter."""
+    for name in ("pyproject.toml", "poetry.lock", "requirements.txt", "shared/pyproject.toml", "ci/pyproject.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(ROOT / name, tmp_path / name)
+    workspace = Workspace(tmp_path)
+    assert _findings(workspace, "WS101") == []
+    manifest = tmp_path / "shared/pyproject.toml"
+    manifest.write_text(manifest.read_text().replace('version = "0.1.0"', 'version = "0.2.0"'))
+    assert requirements.fault(tmp_path) == ""
+    manifest.write_text(manifest.read_text().replace('"duckdb>=1.4,<2"', '"duckdb>=1.5,<2"'))
+    (finding,) = _findings(workspace, "WS101")
+    assert finding.place == "requirements.txt"
+    assert finding.remedy == "Run: make lock"
+
+
+def test_the_export_names_no_index(tmp_path: Path) -> None:
+    """The committed requirements install from whatever index a machine is set up for."""
+    text = (ROOT / "requirements.txt").read_text()
+    assert "--index-url" not in text
+    assert "://" not in text
+    assert text.count("--hash=sha256:") > text.count("==")

@@ -1,0 +1,105 @@
+"""What every test may ask for: a workspace of its own, projects in it, a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from paddock.project import Project, Workspace, load_project
+
+MakeProject = Callable[..., Project]
+
+
+@pytest.fixture(autouse=True)
+def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own PADDOCK_ variables never change a verdict."""
+    for name in [name for name in os.environ if name.startswith("PADDOCK_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace."""
+    root = tmp_path / "workspace"
+    (root / "projects").mkdir(parents=True)
+    (root / "pyproject.toml").write_text("[tool.paddock.workspace]\n")
+    return Workspace(root)
+
+
+@pytest.fixture
+def make_project(workspace: Workspace) -> MakeProject:
+    """Make a project with the given catalogue, declared reads and files."""
+
+    def make(
+        name: str,
+        catalog: str = "",
+        reads: Sequence[str] = (),
+        files: dict[str, str] | None = None,
+        notebooks: Sequence[str] = (),
+    ) -> Project:
+        folder = workspace.root / "projects" / name
+        package = name.replace("-", "_")
+        texts = {
+            "pyproject.toml": (
+                f'[project]\nname = "{name}"\nversion = "0.1.0"\ndescription = "A project of the tests."\n\n'
+                f'[tool.paddock]\nowner = "Ada"\npackage = "{package}"\npipeline = "{package}.tasks:Pipeline"\n'
+                f"notebooks = {list(notebooks)!r}\nreads = {list(reads)!r}\n"
+            ),
+            "catalog.toml": catalog,
+            f"src/{package}/__init__.py": "",
+        }
+        for path, text in (texts | (files or {})).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+        return load_project(workspace, name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL server that this session started, with an empty database."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        assert not os.environ.get("CI"), "PostgreSQL is missing; .ci/run installs it"
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    binaries = programs[-1].parent
+    # Not below pytest's own folder: the server's user cannot enter that one.
+    folder = Path(tempfile.mkdtemp(prefix="paddock-pg-"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    user = _server_user(folder)
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    control = [*user, str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+    try:
+        _call(
+            [*user, str(binaries / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "--no-sync"]
+        )
+        _call([*control, "-o", options, "start"])
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _call([*control, "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_user(folder: Path) -> list[str]:
+    """How to become a user that may run the server, which root may not."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "postgres")
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def _call(command: Sequence[str]) -> None:
+    # The server outlives pg_ctl and would hold a captured pipe open, so its output goes to a file.
+    with tempfile.TemporaryFile() as output:
+        code = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False).returncode
+        output.seek(0)
+        assert code == 0, output.read().decode()

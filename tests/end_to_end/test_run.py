@@ -182,6 +182,20 @@ def test_a_notebook_that_validates_nothing_publishes_nothing(place: Place) -> No
     assert "no gate" in record["reason"]
 
 
+def test_the_same_run_serves_from_postgresql(place: Place, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With another URL in the environment, pointer and serving table are PostgreSQL's; nothing else changes."""
+    from adbc_driver_postgresql import dbapi
+
+    monkeypatch.setenv("PADDOCK_SERVING_URL", postgresql)
+    assert _run(place)["status"] == "published"
+    assert _run(place)["status"] == "unchanged"
+    with dbapi.connect(postgresql) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), min(probability) >= 0 FROM triage.predictions")
+        assert cursor.fetchall() == [(569, True)]
+        cursor.execute("SELECT version FROM paddock.published WHERE dataset = 'triage.predictions'")
+        assert cursor.fetchone() == (0,)
+
+
 def test_two_runs_of_one_project_wait_for_each_other(place: Place) -> None:
     """The second waits for a bounded time, then exits with 1 and says who holds the project."""
     hold = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import subprocess
 import sys
@@ -14,7 +15,10 @@ from paddock.storage import artifact
 
 @dataclass(frozen=True)
 class Provenance:
-    """The commit (empty outside git), whether files differ from it, and the environment."""
+    """The commit (empty outside git), whether files differ from it, and the environment.
+
+    An image has no git: what it was built from stands in the variable PADDOCK_COMMIT.
+    """
 
     commit: str
     dirty: bool
@@ -25,7 +29,9 @@ class Provenance:
 def provenance(root: Path) -> Provenance:
     """The provenance of code that runs now in the workspace at `root`."""
     commit = _git(root, "rev-parse", "HEAD")
-    dirty = bool(commit) and bool(_git(root, "status", "--porcelain", "--untracked-files=normal", "--", "."))
+    if not commit:
+        return Provenance(os.environ.get("PADDOCK_COMMIT", ""), False, packages_hash(), platform.python_version())
+    dirty = bool(_git(root, "status", "--porcelain", "--untracked-files=normal", "--", "."))
     return Provenance(commit, dirty, packages_hash(), platform.python_version())
 
 

@@ -29,7 +29,7 @@ def check(json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
 
 def demo(workspace: WorkspaceOption = None) -> None:
     """Scaffold a real project in a scratch copy of the workspace, run it, and say what came out."""
-    console.say("Rule or ML? 569 real cases (Wisconsin diagnostic breast cancer), one command each:", "bold")
+    console.say("Rule or model? 569 real cases; the model is published only if it decides better.", "bold")
     with listening(quiet=False) as listener:
         made = demonstrate(workspace_of(workspace), listener)
     show(made.project, made.first)

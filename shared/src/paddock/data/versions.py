@@ -91,10 +91,14 @@ class VersionStore:
         return parquet.read(_file(self.folder(dataset), version.content_hash), version.seal, columns)
 
     def find(self, dataset: str, number: int) -> Version | None:
-        """The version with that number, or None."""
+        """The version with that number, or None; of the table's log, only its own commit is read."""
         if (dataset, number) not in self._known:
-            self.history(dataset)
-        return self._known.get((dataset, number))
+            folder = self.folder(dataset)
+            commit = _commit_of(folder, number)
+            if commit is None:
+                return None
+            self._known[dataset, number] = _version(dataset, folder, commit)
+        return self._known[dataset, number]
 
     def history(self, dataset: str) -> tuple[Version, ...]:
         """All versions, oldest first; none when the dataset was never written."""
@@ -156,6 +160,19 @@ def _commit(folder: Path, version: Version, schema: pa.Schema) -> None:
             f"{folder}: the version could not be committed: {error}", "Free some disk space or mend the folder."
         ) from error
     durable.sync(folder / "_delta_log" / f"{version.number:020}.json")
+
+
+def _commit_of(folder: Path, number: int) -> dict[str, Any] | None:
+    """What the table's log says of one commit, as Delta's protocol writes it ("Delta Log Entries"), or None."""
+    path = folder / "_delta_log" / f"{number:020}.json"
+    if number < 0 or not path.is_file():
+        return None
+    try:
+        actions = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        commit = next(action["commitInfo"] for action in actions if "commitInfo" in action)
+        return {**commit, "version": number}
+    except (OSError, ValueError, TypeError, StopIteration) as error:
+        raise DataError(f"{path}: the commit cannot be read: {error}", "Restore the folder from a backup.") from error
 
 
 def _fact(version: Version) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -180,6 +181,37 @@ def test_a_notebook_that_validates_nothing_publishes_nothing(place: Place) -> No
     path.write_text(json.dumps(notebook))
     record = _run(place, code=1)
     assert "no gate" in record["reason"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_an_interrupted_run_says_so_and_keeps_what_there_is(place: Place, number: int, code: int) -> None:
+    """Stopped in the audit: one line, no traceback, a report marked failed of what there was; the next run heals."""
+    before = place.served()
+    place.edit("notebooks/validation.ipynb", "import matplotlib", "import time; time.sleep(600)\\nimport matplotlib")
+    command = [*place.command("run", "triage", "-p", "regularisation=0.8")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while not (line := process.stdout.readline()).startswith("build    Pipeline  ran"):
+        assert line, process.communicate()
+    # In the notebook, and not before: its kernel runs then.
+    while not _has_child(process.pid):
+        assert process.poll() is None
+    process.send_signal(number)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert said == "interrupted; what was published and reported stays as it was\n"
+    assert place.served() == before
+    record = json.loads(place.paddock("runs", "triage", "latest", "--json").stdout)
+    assert (record["status"], record["reason"]) == ("failed", "interrupted")
+    assert "Failed" in Path(place.paddock("report", "triage").stdout.strip()).read_text(encoding="utf-8").title()
+    place.edit("notebooks/validation.ipynb", "import time; time.sleep(600)\\n", "")
+    assert _run(place)["status"] == "unchanged"
+
+
+def _has_child(process: int) -> bool:
+    """Whether the process started a kernel."""
+    listed = subprocess.run(["pgrep", "-P", str(process), "-f", "ipykernel"], capture_output=True, check=False)
+    return listed.returncode == 0
 
 
 def test_the_same_run_serves_from_postgresql(place: Place, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,15 @@ def test_lint_and_format_pass(bake: Bake, problem: str) -> None:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_hooks_of_a_first_commit_pass(bake: Bake, problem: str) -> None:
+    """No notebook holds results, and nothing in a fresh project looks like a secret."""
+    folder = bake(problem)
+    _passes(folder, "nbstripout", "--keep-id", "--verify", *map(str, folder.glob("notebooks/*.ipynb")))
+    files = [str(path) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    _passes(folder, "detect-secrets-hook", "--no-verify", "--disable-plugin", "KeywordDetector", *files)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
 def test_the_image_passes_its_linter(bake: Bake, problem: str) -> None:
     """hadolint has no finding about the Dockerfile."""
     _passes(bake(problem), "hadolint", "Dockerfile")

@@ -24,7 +24,7 @@ def without_outputs(workspace: Workspace) -> Iterator[Finding]:
             )
             continue
         if dirty:
-            yield Finding("NB101", f"{place} cell {dirty[0]}", "holds outputs", f"Run: nbstripout {place}")
+            yield Finding("NB101", f"{place} cell {dirty[0]}", "holds outputs", f"Run: nbstripout --keep-id {place}")
 
 
 def _notebooks(workspace: Workspace) -> Iterator[Path]:

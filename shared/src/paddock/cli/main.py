@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from importlib.metadata import entry_points, version
+from typing import NoReturn
 
 import typer
 
 from paddock.cli import console, data, new, run, runs
 from paddock.errors import ConfigurationError, PaddockError
 
+# What typer answers, too, for a KeyboardInterrupt in a command.
+_INTERRUPTED = 128 + signal.SIGINT
 app = typer.Typer(
     name="paddock",
     help="Scaffold, run, audit and publish the projects of this workspace.",
@@ -36,10 +40,22 @@ def show_version() -> None:
 
 def main() -> None:
     """Run the command line; exit with 0 clean, 1 findings, 2 wrong usage, 3 our bug."""
+    # What ends a command by SIGTERM unwinds as Ctrl-C does, so that a run can say that it was interrupted.
+    signals: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: _interrupt(signals, number))
     for entry in entry_points(group="paddock.commands"):
         # The harness adds its commands where it is installed; a production image has none of them.
         app.command(entry.name)(entry.load())
-    sys.exit(_exit_code())
+    code = _exit_code()
+    if code == _INTERRUPTED:
+        console.err.print("interrupted; what was published and reported stays as it was")
+        code = 128 + signals[0] if signals else code
+    sys.exit(code)
+
+
+def _interrupt(signals: list[int], number: int) -> NoReturn:
+    signals.append(number)
+    raise KeyboardInterrupt
 
 
 def _exit_code() -> int:
@@ -49,8 +65,7 @@ def _exit_code() -> int:
         console.fail(error)
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        console.err.print("interrupted; what was published and reported stays as it was")
-        return 130
+        return _INTERRUPTED
     except typer.TyperException as error:
         console.fail(ConfigurationError(error.format_message(), "See: paddock --help, or --help after a command."))
         return ConfigurationError.exit_code

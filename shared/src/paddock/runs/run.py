@@ -107,6 +107,9 @@ def _steps(progress: _Progress, session: Session) -> Record:
     except (CodeError, DataError) as error:
         _end(progress, "failed", error.message)
         raise
+    except KeyboardInterrupt:
+        _end(progress, "failed", "interrupted")
+        raise
     except ToolError as error:
         # Where a disk or a database fails, the record may not be stored either; the first error is the one to tell.
         with suppress(PaddockError):

@@ -204,9 +204,7 @@ def _end(progress: _Progress, status: Status, reason: str) -> Record:
         update={"phases": progress.phases, "seconds": round(time.perf_counter() - progress.clock, 3)}
     )
     write_record(progress.project, record)
-    progress.listener(
-        Event("report", str(report.path(progress.project, record.run)), "written", progress.phases["report"])
-    )
+    progress.listener(Event("report", "report.html", "written", progress.phases["report"]))
     return record
 
 

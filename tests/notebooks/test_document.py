@@ -52,7 +52,7 @@ _BROKEN = [
     (_text().encode("utf-16-le"), "is UTF-16 or UTF-32, expected UTF-8"),
     (b"\xef\xbb\xbf" + _text().encode(), "begins with a byte-order mark"),
     ('{"a": "Andr\xe9"}'.encode("latin-1"), "is not UTF-8: byte 11 is 0xe9, in line 1"),
-    ('{\n "a": 1,\n}', ":3:1: is not valid JSON"),
+    ('{\n "a" 1\n}', ":2:6: is not valid JSON"),
     ('{"a": ' + "1" * 5000 + "}", "is not valid JSON"),
     (_text(_cell(), _without("outputs")), "cell 2: 'outputs' is a required property"),
     (_text(_cell(metadata={"tags": "x"})), "cell 1: metadata.tags: 'x' is not of type 'array'"),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 50_000_000
 _MINOR_WITH_IDS = 5
+# Far deeper than any notebook, and shallow enough for every Python to walk.
+_DEEPEST = 200
 _CELL_TYPES = ("code", "markdown", "raw")
 _SAVE_AGAIN = "Open it in Jupyter and save it again, or restore it from git."
 _UPGRADE = "Upgrade it: jupyter nbconvert --to notebook --inplace, or open and save it in Jupyter."
@@ -27,6 +29,8 @@ def load(path: Path) -> NotebookNode:
     text = _text(path, _bytes(path))
     try:
         found = json_text.parse(text)
+        if _nests_deeper(found, _DEEPEST):
+            raise RecursionError
         _check_shape(path, found)
         return _validated(path, found)
     except TextError as fault:
@@ -78,6 +82,21 @@ def _text(path: Path, content: bytes) -> str:
     except UnicodeDecodeError as error:
         what = f"is not UTF-8: byte {error.start} is 0x{content[error.start]:02x}, in line"
         raise ConfigurationError(f"{path}: {what} {content.count(10, 0, error.start) + 1}", remedy) from error
+
+
+def _nests_deeper(value: Any, limit: int) -> bool:
+    """Whether values inside `value` nest deeper than `limit`."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _check_shape(path: Path, found: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -210,8 +211,10 @@ def test_an_interrupted_run_says_so_and_keeps_what_there_is(place: Place, number
 
 def _has_child(process: int) -> bool:
     """Whether the process started a kernel."""
-    listed = subprocess.run(["pgrep", "-P", str(process), "-f", "ipykernel"], capture_output=True, check=False)
-    return listed.returncode == 0
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    with contextlib.suppress(FileNotFoundError):
+        return any("ipykernel" in Path(f"/proc/{child}/cmdline").read_text() for child in children)
+    return False
 
 
 def test_the_same_run_serves_from_postgresql(place: Place, postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:

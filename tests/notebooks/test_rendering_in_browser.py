@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ import pytest
 from paddock.notebooks.facts import CAPTION_MIME, GATE_MIME, METRIC_MIME, Gate
 from paddock.notebooks.rendering import Header, render
 
-CHROMIUM = Path("/usr/bin/chromium")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
@@ -140,13 +141,14 @@ _STRANGERS = """() => {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """One Chromium for all tests of this module."""
-    if not CHROMIUM.exists():
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
         assert not os.environ.get("CI"), "Chromium is missing; .ci/run installs it"
         pytest.skip("Chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES.split())
+        found = playwright.chromium.launch(executable_path=program, args=SWITCHES.split())
         yield found
         found.close()
 

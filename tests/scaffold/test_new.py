@@ -104,7 +104,6 @@ def test_a_template_fault_leaves_nothing(team: Workspace) -> None:
     assert _tree(team.root / "projects") == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("runuser"), reason="root may write everywhere")
 def test_without_permission_one_message_says_so(team: Workspace) -> None:
     """A folder that may not be written is an error that names it."""
     projects = team.root / "projects"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextvars
+import importlib
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from paddock.data.publishing import publish
-from paddock.data.session import Session, active, current, open_session
+from paddock.data.session import Session, active, current, enter_project, open_session
 from paddock.errors import ConfigurationError, DataError
 from paddock.project import Project
 from paddock.settings import load_settings
@@ -158,6 +160,18 @@ def test_a_notebook_finds_the_project_around_it(session: Session, monkeypatch: p
     monkeypatch.chdir(session.project.workspace.root)
     with pytest.raises(ConfigurationError, match="lies in no project"):
         contextvars.copy_context().run(current)
+
+
+def test_entering_a_project_makes_its_package_importable(
+    make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once is enough, and twice does no harm."""
+    project = make_project("depot", files={"src/depot/there.py": "HERE = 1\n"})
+    monkeypatch.setattr("sys.path", list(sys.path))
+    with active(open_session(project, load_settings(project.workspace))):
+        assert enter_project() == enter_project() == project
+    assert importlib.import_module("depot.there").HERE == 1
+    assert sys.path.count(str(project.source)) == 1
 
 
 def test_an_active_session_is_the_current_one(session: Session) -> None:

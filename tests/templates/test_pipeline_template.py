@@ -82,8 +82,15 @@ def test_it_runs_and_publishes(bake: Bake, problem: str) -> None:
     assert len(gates) >= 5
     assert any("rule" in gate["name"] for gate in gates)
     assert Path(record["report"]).stat().st_size > 50_000
-    explore = folder / "notebooks"
-    _passes(explore, "papermill", "explore.ipynb", str(folder.parents[2] / "explored.ipynb"), "--no-progress-bar")
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_its_notebooks_can_be_opened_by_hand(bake: Bake, problem: str, tmp_path: Path) -> None:
+    """From their own folder, without a run around them, papermill executes both on what is published."""
+    folder = bake(problem)
+    _passes(folder, "paddock", "run", folder.name)
+    for notebook, engine in (("explore.ipynb", ()), ("validation.ipynb", ("--engine", "paddock"))):
+        _passes(folder / "notebooks", "papermill", notebook, str(tmp_path / notebook), "--no-progress-bar", *engine)
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)

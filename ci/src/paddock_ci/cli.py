@@ -37,5 +37,6 @@ def demo(workspace: WorkspaceOption = None) -> None:
         f"scaffold {made.scaffold_seconds:.1f} s, first run {made.first_seconds:.1f} s, "
         f"second run, nothing changed, {made.second_seconds:.1f} s"
     )
+    console.say(f"look around: .venv/bin/paddock data list -C {made.project.workspace.root}")
     if made.first.status != "published":
         raise typer.Exit(_EXIT_FINDINGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -215,6 +216,17 @@ def current() -> Session:
         session = _session_of_environment(dict(os.environ))
         _ACTIVE.set(session)
     return session
+
+
+def enter_project() -> Project:
+    """The project of the current session, whose package can be imported from here on.
+
+    A run's notebooks can import it anyway; this is for those that people open by hand.
+    """
+    project = current().project
+    if str(project.source) not in sys.path:
+        sys.path.insert(0, str(project.source))
+    return project
 
 
 def read(

@@ -53,11 +53,12 @@ def show(project: Project, record: Record) -> None:
     if record.gates:
         console.table(("gate", "value", "bound", "margin", ""), [_gate_row(gate) for gate in record.gates])
     console.say(f"{record.status}: {record.reason}", _STYLES.get(record.status, ""))
-    if record.status != "unchanged":
-        word = "serves" if record.status == "published" else "not published"
+    if record.status == "published":
         for dataset in record.datasets:
             if dataset.role == "written":
-                console.say(f"  {word} {dataset.name} version {dataset.version}")
+                console.say(f"  serves {dataset.name} version {dataset.version}")
+    elif record.status != "unchanged":
+        console.say("  nothing was published: what was served before is served still")
     console.say(f"  report {report.path(project, record.run)}")
 
 

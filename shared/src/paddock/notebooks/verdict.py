@@ -93,4 +93,11 @@ def _reasons(outcome: Outcome, is_audit: bool) -> Iterator[str]:
         yield "no gate was evaluated, so nothing was validated"
     failing = [gate for gate in outcome.gates.values() if not gate.held]
     if failing:
-        yield "; ".join(f"gate {gate.name}: {shown(gate.value)}, expected {gate.bounds}" for gate in failing)
+        yield "; ".join(f"gate {gate.name}: {_rounded(gate)}, expected {gate.bounds}" for gate in failing)
+
+
+def _rounded(gate: Gate) -> str:
+    """The value in six digits, or in all of them where six would hide that it misses its bound."""
+    if gate.value is None or (gate.margin is not None and abs(gate.margin) < 1e-4 * abs(gate.value)):
+        return shown(gate.value)
+    return f"{gate.value:.6g}"

@@ -17,42 +17,13 @@ from paddock.notebooks.facts import GATE_MIME, Gate
 from paddock.notebooks.rendering import Header, render
 from paddock.notebooks.rendering.exporter import PaddockExporter
 
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-HOLDS = Gate("auc", 0.91, "at least 0.85", True, 0.06)
-FAILS = Gate("calibration", 0.0712, "at most 0.05", False, -0.0212)
-HEADER = Header(
-    project="triage",
-    status="published",
-    reason="every gate holds",
-    run="20250301-a",
-    started="2025-03-01T14:02:11+00:00",
-    seconds=83.4,
-    commit="46a530b1c2d3",
-    environment="Python 3.11",
-    parameters={"threshold": "0.5"},
-    gates=(HOLDS,),
-    datasets=(("hospital.cases", "read", 12, "9f8e7d6c5b4a"),),
-)
-
-
-def _render(tmp_path: Path, *cells: Any, header: Header = HEADER, **metadata: Any) -> str:
-    path = tmp_path / "audit.ipynb"
-    nbformat.write(new_notebook(cells=list(cells), metadata=metadata), path)
-    return render([path], header)
-
-
-def _shown(data: dict[str, Any], **metadata: Any) -> Any:
-    return new_code_cell("show()", outputs=[new_output("display_data", data, metadata=metadata)])
-
-
-def _body(page: str) -> str:
-    return page.partition("<main")[2]
+from tests.notebooks.rendered import FAILS, HEADER, HOLDS, PNG, body_of, displayed, page_of
 
 
 def test_the_page_needs_nothing_else(tmp_path: Path) -> None:
     """No script, no style or image from elsewhere, and a policy that would forbid each."""
-    page = _render(
-        tmp_path, new_markdown_cell("# Title\n\n![p](https://example.org/p.png) $x$"), _shown({"image/png": PNG})
+    page = page_of(
+        tmp_path, new_markdown_cell("# Title\n\n![p](https://example.org/p.png) $x$"), displayed({"image/png": PNG})
     )
     assert not re.findall(r"<(?:script|link|iframe|base|object|form)\b|@import|url\(", page)
     assert all(address.startswith("data:image/") for address in re.findall(r'src="([^"]*)"', page))
@@ -76,7 +47,7 @@ def test_every_value_of_the_header_is_escaped(tmp_path: Path) -> None:
         sources=((evil, evil),),
         tasks=((evil, evil, 1.0),),
     )
-    page = _render(tmp_path, new_markdown_cell("# Title"), header=header)
+    page = page_of(tmp_path, new_markdown_cell("# Title"), header=header)
     assert "<b>" not in page
     assert page.count("&lt;b&gt;&amp;") >= len(texts) + 11
 
@@ -91,7 +62,7 @@ def test_the_header_says_what_was_run(tmp_path: Path) -> None:
         tasks=(("Train", "reused", 61.0),),
         previous=(dataclasses.replace(HOLDS, value=0.87),),
     )
-    page = _render(tmp_path, header=header)
+    page = page_of(tmp_path, header=header)
     expected = ("every gate holds", "1 of 1 gates hold", "20250301-a", "2025-03-01 14:02:11 UTC", "1 min 23 s", "Ada")
     for text in (*expected, "46a530b1c2d3", "Python 3.11", "threshold", "hospital.cases", "9f8e7d6c5b4a", "tasks.py"):
         assert text in page
@@ -101,7 +72,7 @@ def test_the_header_says_what_was_run(tmp_path: Path) -> None:
 
 def test_failing_gates_come_first_and_are_marked_in_words(tmp_path: Path) -> None:
     """A reader sees what failed before what holds, without needing colours."""
-    page = _render(tmp_path, header=dataclasses.replace(HEADER, status="failed", gates=(HOLDS, FAILS)))
+    page = page_of(tmp_path, header=dataclasses.replace(HEADER, status="failed", gates=(HOLDS, FAILS)))
     rows = re.findall(r'<tr class="(holds|fails)"><th scope="row">(\w+)</th>.*?(holds|FAILS)</span>', page)
     assert rows == [("fails", "calibration", "FAILS"), ("holds", "auc", "holds")]
     assert "-0.0212" in page
@@ -112,16 +83,16 @@ def test_failing_gates_come_first_and_are_marked_in_words(tmp_path: Path) -> Non
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     """Nothing in the page depends on the time, a random number or what was rendered before."""
     styled = pd.DataFrame({"a": [1, 2]}).style.set_properties(color="#102030").to_html()
-    cells = (new_markdown_cell("# A\n\n## A\n\n# A"), _shown({"text/html": styled}), new_code_cell("1"))
-    first = _render(tmp_path, *cells)
-    _render(tmp_path, new_markdown_cell("other"))
-    assert _render(tmp_path, *cells) == first
+    cells = (new_markdown_cell("# A\n\n## A\n\n# A"), displayed({"text/html": styled}), new_code_cell("1"))
+    first = page_of(tmp_path, *cells)
+    page_of(tmp_path, new_markdown_cell("other"))
+    assert page_of(tmp_path, *cells) == first
 
 
 def test_the_page_adds_at_most_120_kilobytes(tmp_path: Path) -> None:
     """Everything around the notebook's own content is small, and an image counts once."""
     image = f"{PNG[:-4]}{'A' * 400_000}{PNG[-4:]}"
-    small, large = _render(tmp_path, new_markdown_cell("x")), _render(tmp_path, _shown({"image/png": image}))
+    small, large = page_of(tmp_path, new_markdown_cell("x")), page_of(tmp_path, displayed({"image/png": image}))
     assert len(small.encode()) < 120_000
     assert len(large.encode()) < len(image) + 120_000
 
@@ -142,20 +113,20 @@ def test_notebooks_stand_in_the_order_given_under_one_header(tmp_path: Path) -> 
 
 def test_headings_never_skip_a_level(tmp_path: Path) -> None:
     """However a notebook numbers its headings, the page's outline has no holes, and links to them still lead there."""
-    page = _render(
+    page = page_of(
         tmp_path,
         new_markdown_cell("# Top\n\n#### Deep\n\n[see](#Next-part)"),
         new_markdown_cell("## Next part\n\n# Top"),
     )
     found = re.findall(r'<h(\d) id="(n1[^"]*)">', page)
     assert found == [("2", "n1-Top"), ("3", "n1-Deep"), ("3", "n1-Next-part"), ("2", "n1-Top-2")]
-    assert 'href="#n1-Next-part"' in _body(page)
+    assert 'href="#n1-Next-part"' in body_of(page)
     assert all(f'<a href="#{anchor}">' in page.partition("<main")[0] for _, anchor in found)
 
 
 def test_code_is_folded_and_says_how_long_it_is(tmp_path: Path) -> None:
     """Code stands behind a summary with its number of lines, highlighted; parameters are named as such."""
-    page = _render(
+    page = page_of(
         tmp_path,
         new_code_cell("def f():\n    return 1"),
         new_code_cell("a = 1", metadata={"tags": ["parameters"]}),
@@ -169,7 +140,7 @@ def test_code_is_folded_and_says_how_long_it_is(tmp_path: Path) -> None:
 def test_hidden_cells_are_folded_or_left_out_as_their_tags_say(tmp_path: Path) -> None:
     """`hide-` folds and `remove-` leaves out; an empty cell is nothing."""
     output = [new_output("stream", text="spoken")]
-    page = _render(
+    page = page_of(
         tmp_path,
         new_code_cell("folded_cell", outputs=output, metadata={"tags": ["hide-cell"]}),
         new_code_cell("folded_output", outputs=output, metadata={"tags": ["hide-output"]}),
@@ -188,7 +159,7 @@ def test_hidden_cells_are_folded_or_left_out_as_their_tags_say(tmp_path: Path) -
 def test_a_failed_cell_is_shown_open_whatever_its_tags(tmp_path: Path) -> None:
     """An error has its name, its message and its traceback in colours, and the banner leads to it."""
     error = new_output("error", ename="KeyError", evalue="'ward'", traceback=["\x1b[31mKeyError\x1b[0m: <ward>"])
-    page = _render(tmp_path, new_code_cell("frame['ward']", outputs=[error], metadata={"tags": ["remove-cell"]}))
+    page = page_of(tmp_path, new_code_cell("frame['ward']", outputs=[error], metadata={"tags": ["remove-cell"]}))
     assert '<details class="code" open>' in page
     assert "<strong>KeyError</strong> &#39;ward&#39;" in page
     assert '<span class="ansi-red-fg">KeyError</span>: &lt;ward&gt;' in page
@@ -201,7 +172,7 @@ def test_papermills_own_error_notes_are_left_out(tmp_path: Path) -> None:
     note = new_markdown_cell(
         "<span style='color:red'>An Exception</span>", metadata={"tags": ["papermill-error-cell-tag"]}
     )
-    assert "An Exception" not in _render(tmp_path, note, new_markdown_cell("rest"))
+    assert "An Exception" not in page_of(tmp_path, note, new_markdown_cell("rest"))
 
 
 @pytest.mark.parametrize(
@@ -247,7 +218,7 @@ def test_no_notebook_is_a_page_all_the_same() -> None:
 
 def test_raw_cells_are_text(tmp_path: Path) -> None:
     """What is meant for another converter is shown folded, never interpreted."""
-    page = _render(tmp_path, new_raw_cell("<b>raw</b>"))
+    page = page_of(tmp_path, new_raw_cell("<b>raw</b>"))
     assert "raw text, 1 line" in page
     assert "&lt;b&gt;raw" in page
 
@@ -256,7 +227,7 @@ def test_nbconvert_makes_the_same_page_with_a_header_of_its_own(tmp_path: Path) 
     """Plain nbconvert shows the gates, parameters and time that the notebook itself knows."""
     path = tmp_path / "audit_scores.ipynb"
     papermill = {"parameters": {"ward": "all"}, "start_time": "2025-03-01T10:00:00", "duration": 4.2, "exception": None}
-    cell = _shown({GATE_MIME: dataclasses.asdict(FAILS)})
+    cell = displayed({GATE_MIME: dataclasses.asdict(FAILS)})
     nbformat.write(new_notebook(cells=[cell], metadata={"papermill": papermill, "description": "Short."}), path)
     page, resources = PaddockExporter().from_filename(str(path))
     assert resources["output_extension"] == ".html"

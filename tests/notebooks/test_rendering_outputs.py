@@ -7,50 +7,32 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from paddock.notebooks.facts import CAPTION_MIME, FACTS_MIME, GATE_MIME, METRIC_MIME, Gate
-from paddock.notebooks.rendering import Header, render
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from paddock.notebooks.facts import CAPTION_MIME, FACTS_MIME, GATE_MIME, METRIC_MIME
 
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-FAILS = Gate("calibration", 0.0712, "at most 0.05", False, -0.0212)
-HEADER = Header("triage", "published", "", "r", "", 1.0, "", "", {}, (), ())
-
-
-def _render(tmp_path: Path, *cells: Any, header: Header = HEADER, **metadata: Any) -> str:
-    path = tmp_path / "audit.ipynb"
-    nbformat.write(new_notebook(cells=list(cells), metadata=metadata), path)
-    return render([path], header)
-
-
-def _shown(data: dict[str, Any], **metadata: Any) -> Any:
-    return new_code_cell("show()", outputs=[new_output("display_data", data, metadata=metadata)])
-
-
-def _body(page: str) -> str:
-    return page.partition("<main")[2]
+from tests.notebooks.rendered import FAILS, PNG, body_of, displayed, page_of
 
 
 def test_gates_and_metrics_are_lines_of_their_own(tmp_path: Path) -> None:
     """The richest form of a gate or a metric is the page's own, not the text or HTML beside it."""
-    page = _render(
+    page = page_of(
         tmp_path,
-        _shown({GATE_MIME: dataclasses.asdict(FAILS), "text/html": "<p>html</p>", "text/plain": "plain"}),
-        _shown({METRIC_MIME: {"name": "wait", "value": 3.42, "unit": "h"}, "text/plain": "plain"}),
-        _shown({FACTS_MIME: {"gates": []}}),
+        displayed({GATE_MIME: dataclasses.asdict(FAILS), "text/html": "<p>html</p>", "text/plain": "plain"}),
+        displayed({METRIC_MIME: {"name": "wait", "value": 3.42, "unit": "h"}, "text/plain": "plain"}),
+        displayed({FACTS_MIME: {"gates": []}}),
     )
     assert re.search(r'<p class="gate fails"><span class="verdict">FAILS</span> <span class="name">calibration', page)
     assert '<span class="value">3.42</span> <span class="unit">h</span>' in page
-    assert "plain" not in _body(page)
+    assert "plain" not in body_of(page)
     assert "not shown" not in page
 
 
 @pytest.mark.parametrize("gate", [{}, {"name": None}, {"name": "x", "value": "NaN", "held": "yes"}, {"value": [1]}])
 def test_a_gate_with_missing_or_odd_values_never_reads_as_held(tmp_path: Path, gate: dict[str, Any]) -> None:
     """Only `held: true` holds."""
-    assert '<p class="gate fails">' in _render(tmp_path, _shown({GATE_MIME: gate}))
+    assert '<p class="gate fails">' in page_of(tmp_path, displayed({GATE_MIME: gate}))
 
 
 @pytest.mark.parametrize(
@@ -64,18 +46,18 @@ def test_a_gate_with_missing_or_odd_values_never_reads_as_held(tmp_path: Path, g
 )
 def test_other_types_are_never_interpreted(tmp_path: Path, mime: str, data: Any) -> None:
     """An unknown type is a note, or the plain text beside it."""
-    page = _render(tmp_path, _shown({mime: data}))
+    page = page_of(tmp_path, displayed({mime: data}))
     assert f"output of type {mime} is not shown" in page
-    assert "hidden" not in _body(page)
-    assert "a--" not in _body(page)
-    assert "beside it" in _render(tmp_path, _shown({mime: data, "text/plain": "beside it"}))
+    assert "hidden" not in body_of(page)
+    assert "a--" not in body_of(page)
+    assert "beside it" in page_of(tmp_path, displayed({mime: data, "text/plain": "beside it"}))
 
 
 @pytest.mark.parametrize("mime", ["image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"])
 @pytest.mark.parametrize("data", ["%%%", "aGVsbG8=", "", "<b>"])
 def test_a_damaged_image_is_a_note_and_the_text_beside_it(tmp_path: Path, mime: str, data: str) -> None:
     """What is no base64, or no image of its type, is not put into the page."""
-    page = _render(tmp_path, _shown({mime: data, "text/plain": "beside it"}))
+    page = page_of(tmp_path, displayed({mime: data, "text/plain": "beside it"}))
     assert f"output of type {mime} is not shown: its content is damaged" in page
     assert "beside it" in page
     assert "<img" not in page
@@ -84,12 +66,12 @@ def test_a_damaged_image_is_a_note_and_the_text_beside_it(tmp_path: Path, mime: 
 def test_images_have_their_description_and_caption(tmp_path: Path) -> None:
     """An image says what it shows: by its own words, or at least where it stands."""
     caption = {CAPTION_MIME: {"kind": "figure", "caption": "By ward"}, "text/html": "<p>html</p>"}
-    page = _render(
+    page = page_of(
         tmp_path,
         new_markdown_cell("# Calibration"),
-        _shown({"image/png": PNG}, **{"image/png": {"alt": "A <curve>", "width": 40}}),
-        _shown({"image/png": PNG, **caption}),
-        _shown({"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'></svg>"}),
+        displayed({"image/png": PNG}, **{"image/png": {"alt": "A <curve>", "width": 40}}),
+        displayed({"image/png": PNG, **caption}),
+        displayed({"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'></svg>"}),
     )
     assert 'alt="A &lt;curve&gt;" width="40"' in page
     assert 'alt="Figure of the section “Calibration”"' in page
@@ -115,7 +97,7 @@ def test_images_of_markdown_come_from_attachments_or_the_notebooks_folder(tmp_pa
     )
     cell = new_markdown_cell(" ".join(f"![picture {number}]({name})" for number, name in enumerate(names)))
     cell["attachments"] = {"a b.png": {"image/png": PNG}}
-    page = _render(folder, cell)
+    page = page_of(folder, cell)
     assert re.findall(r'<img src="data:image/png;[^"]*" alt="([^"]*)"', page) == ["picture 0", "picture 1"]
     assert re.findall(r"\[image not included: ([^\]]*)\]", page) == ["picture 2", "picture 3", "picture 4", "picture 5"]
 
@@ -131,8 +113,8 @@ def test_links_lead_only_to_pages_mail_and_anchors(tmp_path: Path) -> None:
         "//example.org",
         "vbscript:x",
     )
-    page = _body(
-        _render(tmp_path, new_markdown_cell("".join(f'<a href="{link}">words</a> ' for link in (*kept, *lost))))
+    page = body_of(
+        page_of(tmp_path, new_markdown_cell("".join(f'<a href="{link}">words</a> ' for link in (*kept, *lost))))
     )
     links = re.findall(r'<a href="([^"]*)" rel="noopener noreferrer">words', page)
     assert links == [*kept[:3], "#n1-here"]
@@ -143,7 +125,7 @@ def test_tables_of_pandas_keep_their_cells_and_colours(tmp_path: Path) -> None:
     """A frame is a table whose headers have a scope; a Styler's colours are rules of the page's one style sheet."""
     frame = pd.DataFrame({"a<b": [1, 2], "c": ["x & y", "z"]}, index=["first", "second"])
     styled = frame.style.set_properties(**{"background-color": "#ffee00", "position": "fixed"}).to_html(uuid="abc")
-    page = _render(tmp_path, _shown({"text/html": frame._repr_html_()}), _shown({"text/html": styled}))
+    page = page_of(tmp_path, displayed({"text/html": frame._repr_html_()}), displayed({"text/html": styled}))
     assert '<th scope="row">first</th>' in page
     assert '<th scope="col">a&lt;b</th>' in page
     assert "<td>x &amp; y</td>" in page
@@ -182,7 +164,7 @@ def test_css_is_reduced_to_harmless_declarations(css: str, kept: str) -> None:
 
 def test_style_elements_keep_only_rules_for_their_own_table(tmp_path: Path) -> None:
     """A notebook's style sheet cannot restyle the page, and no output can look like a gate by its class."""
-    page = _render(tmp_path, _shown({"text/html": (
+    page = page_of(tmp_path, displayed({"text/html": (
         "<style>@import 'x'; body, .status {color: red} #T_1 .col0, .verdict {color: blue} #T_1{color:url(x)}"
         "#T_1 + .top {color: red} @media all { #T_1 {color: red} }</style>"
         '<p class="gate holds" id="T_1">holds</p>')}))  # fmt: skip
@@ -195,17 +177,21 @@ def test_style_elements_keep_only_rules_for_their_own_table(tmp_path: Path) -> N
 def test_html_that_needs_scripts_gives_way_to_its_plain_form(tmp_path: Path) -> None:
     """A widget's HTML is dead without its script, so an image or a text beside it is shown instead."""
     html = "<div>dead</div><script>live()</script>"
-    page = _body(_render(tmp_path, _shown({"text/html": html, "text/plain": "Pipeline(steps=[])"})))
+    page = body_of(page_of(tmp_path, displayed({"text/html": html, "text/plain": "Pipeline(steps=[])"})))
     assert "Pipeline(steps=[])" in page
     assert "dead" not in page
-    page = _body(_render(tmp_path, _shown({"text/html": html, "text/plain": "<IPython.core.display.HTML object>"})))
+    page = body_of(
+        page_of(tmp_path, displayed({"text/html": html, "text/plain": "<IPython.core.display.HTML object>"}))
+    )
     assert "dead" in page
     assert "live" not in page
 
 
 def test_mathematics_stays_readable(tmp_path: Path) -> None:
     """LaTeX is shown as its source, escaped."""
-    page = _render(tmp_path, new_markdown_cell("so $a<b$ and\n\n$$x_1$$"), _shown({"text/latex": "$\\frac{1}{2}<1$"}))
+    page = page_of(
+        tmp_path, new_markdown_cell("so $a<b$ and\n\n$$x_1$$"), displayed({"text/latex": "$\\frac{1}{2}<1$"})
+    )
     assert '<code class="math">a&lt;b</code>' in page
     assert '<code class="math block">x_1</code>' in page
     assert '<code class="math block">$\\frac{1}{2}&lt;1$</code>' in page
@@ -223,24 +209,26 @@ def test_streams_show_what_a_terminal_would(tmp_path: Path) -> None:
             new_output("stream", name="stderr", text="careful"),
         ],
     )
-    page = _body(_render(tmp_path, cell))
+    page = body_of(page_of(tmp_path, cell))
     assert re.search(r'>100%\n<span class="ansi-bold css-1">deep</span> link</pre>', page)
     assert re.search(r'stderr</p><pre class="text stderr" tabindex="0">careful', page)
 
 
 def test_json_is_shown_indented_and_escaped(tmp_path: Path) -> None:
     """A JSON value is text."""
-    assert "{\n  &#34;a&#34;: &#34;&lt;b&gt;&#34;\n}" in _render(tmp_path, _shown({"application/json": {"a": "<b>"}}))
+    assert "{\n  &#34;a&#34;: &#34;&lt;b&gt;&#34;\n}" in page_of(
+        tmp_path, displayed({"application/json": {"a": "<b>"}})
+    )
 
 
 def test_a_huge_text_is_shown_by_its_ends(tmp_path: Path) -> None:
     """A text of megabytes leaves a page that still opens, and says what is left out."""
     text = f"begin {'x' * 3_000_000} end"
-    page = _render(
+    page = page_of(
         tmp_path,
         new_code_cell("1", outputs=[new_output("stream", text=text)]),
-        _shown({"text/plain": text}),
-        _shown({"text/html": f"<p>{text}</p>", "text/plain": "beside it"}),
+        displayed({"text/plain": text}),
+        displayed({"text/html": f"<p>{text}</p>", "text/plain": "beside it"}),
         new_code_cell(text),
         new_markdown_cell(text),
     )
@@ -252,7 +240,7 @@ def test_a_huge_text_is_shown_by_its_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize("html", ["<b>x", "</div></main><p>x", "<table><tr><td>x", "<div>" * 3000, "<p>x<table></p>"])
 def test_unbalanced_html_stays_inside_its_output(tmp_path: Path, html: str) -> None:
     """Whatever an output leaves open or closes too much, the page around it keeps its shape."""
-    page = _render(tmp_path, _shown({"text/html": html}), new_markdown_cell(html))
+    page = page_of(tmp_path, displayed({"text/html": html}), new_markdown_cell(html))
     for element in ("div", "main", "section", "table", "p"):
         assert page.count(f"<{element}>") + page.count(f"<{element} ") == page.count(f"</{element}>")
 
@@ -263,13 +251,13 @@ def test_plain_tables_read_the_same_by_both_parsers(tmp_path: Path, monkeypatch:
 
     frame = pd.DataFrame({"a": [1.5, None], "b": ['<x> & "y"', "it's"]})
     cells = (
-        _shown({"text/html": frame.to_html()}),
-        _shown({"text/html": frame.style.highlight_max().to_html(uuid="u")}),
+        displayed({"text/html": frame.to_html()}),
+        displayed({"text/html": frame.style.highlight_max().to_html(uuid="u")}),
     )
     assert plain_tables.tokens(frame.to_html()) is not None
-    fast = _render(tmp_path, *cells)
+    fast = page_of(tmp_path, *cells)
     monkeypatch.setattr(plain_tables, "tokens", lambda source: None)
-    full = _render(tmp_path, *cells)
+    full = page_of(tmp_path, *cells)
     assert " ".join(fast.replace("&#x27;", "'").split()) == " ".join(full.replace("&#x27;", "'").split())
 
 

@@ -232,11 +232,12 @@ def test_an_undeclared_read_names_the_line_to_add(shop: Project, build: Build) -
     assert 'reads = ("totals",)' in caught.value.remedy
 
 
-def test_seeds_are_fixed_per_task(shop: Project, build: Build, new_session: Callable[[Project], Session]) -> None:
-    """Random numbers of a task are the same in every run of the same parameters."""
-    _edit(
-        shop, "tasks.py", 'n": [plus.one(n) for n in range(self.rows)]', 'n": __import__("random").sample(range(99), 3)'
-    )
+@pytest.mark.parametrize(
+    "drawn", ['__import__("random").sample(range(99), 3)', '__import__("numpy").random.permutation(99)[:3]']
+)
+def test_seeds_are_fixed_per_task(shop: Project, build: Build, drawn: str) -> None:
+    """Random numbers of a task are the same in every run of the same parameters, Python's and NumPy's alike."""
+    _edit(shop, "tasks.py", 'n": [plus.one(n) for n in range(self.rows)]', f'n": {drawn}')
     first = build(shop).versions["shop.totals"].content_hash
     shutil.rmtree(shop.tasks_folder)
     assert build(shop).versions["shop.totals"].content_hash == first

@@ -56,6 +56,20 @@ def test_any_flipped_bit_is_found(
             artifact.verified_bytes(path)
 
 
+def test_a_writer_that_dies_before_its_bytes_have_the_name_leaves_the_old_artifact(tmp_path: Path) -> None:
+    """The old content stays complete while the new one is being made."""
+    path = tmp_path / "a.bin"
+    _write(path, b"old")
+
+    def die(temporary: Path) -> None:
+        temporary.write_bytes(b"half of the n")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        artifact.write(path, die)
+    assert artifact.verified_bytes(path) == b"old"
+
+
 def test_removed_artifact_is_gone(tmp_path: Path) -> None:
     """Removing takes the file and its manifest, and does not mind doing so twice."""
     path = tmp_path / "a.bin"

@@ -32,13 +32,12 @@ def manifest_path(path: Path) -> Path:
 def write(path: Path, fill: Callable[[Path], None], facts: dict[str, Any] | None = None) -> Manifest:
     """Let `fill` write a temporary file, make it the artifact at `path`, then write its manifest.
 
-    An artifact's path stands for one content (task targets carry their identity in the name),
-    so a stale manifest never vouches for new bytes: it is removed first.
+    Until the new bytes have the artifact's name, the old ones are complete; a manifest of the old ones never
+    vouches for the new, since it holds their hash.
     """
     with durable.replacing(path) as temporary:
         fill(temporary)
         manifest = Manifest(file_sha256(temporary), temporary.stat().st_size, facts or {})
-        manifest_path(path).unlink(missing_ok=True)
     durable.write_text(manifest_path(path), json.dumps(vars(manifest), indent=1, sort_keys=True))
     return manifest
 

@@ -20,7 +20,7 @@ ANSWERS = {
     "project_name": "Triage",
     "owner": "ML team",
     "problem": "classification",
-    "description": "Finds the malignant among breast masses, where a threshold on one measurement decided before.",
+    "description": "Finds the malignant among breast masses, where thresholds on size and texture decided before.",
 }
 _Result = TypeVar("_Result")
 _COPIED = ("pyproject.toml", "templates")

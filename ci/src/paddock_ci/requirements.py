@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from paddock.errors import ToolError
+from paddock.project import read_toml
 
 _INPUTS = ("pyproject.toml", "shared/pyproject.toml", "ci/pyproject.toml", "poetry.lock")
 _MARK = "# made from poetry.lock by `make lock`; inputs sha256 "
@@ -43,11 +44,9 @@ def fault(root: Path) -> str:
 
 def _inputs_hash(root: Path) -> str:
     """SHA-256 of the lock and of the dependency tables that it answers to, so that other settings do not count."""
-    import tomllib
-
     digest = hashlib.sha256()
     for name in _INPUTS:
-        document = tomllib.loads((root / name).read_text(encoding="utf-8"))
+        document = read_toml(root / name)
         if name != "poetry.lock":
             poetry = {
                 k: v for k, v in document.get("tool", {}).get("poetry", {}).items() if k in ("dependencies", "group")

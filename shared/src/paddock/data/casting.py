@@ -9,8 +9,6 @@ from paddock.data import dtypes
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_EXACT_IN_FLOAT64 = 2**53
-
 
 class Misfit(Exception):  # noqa: N818 - no error of its own: who knows the place turns it into one
     """The first value that does not fit a dtype: its row, itself, and what was expected there, in words."""
@@ -42,7 +40,9 @@ def lossless(values: pa.ChunkedArray, dtype: str) -> pa.ChunkedArray:
         raise _misfit(values, pc.is_valid(values), f"{dtype}{hint} (the column holds {values.type})")
     if dtype in dtypes.INTEGERS and pa.types.is_floating(values.type):
         # Beyond 2^53 an integer that came as a float may have been another one.
-        _refuse(values, pc.greater(pc.abs(values), _EXACT_IN_FLOAT64), f"{dtype}, exactly (the column holds floats)")
+        _refuse(
+            values, pc.greater(pc.abs(values), dtypes.EXACT_IN_FLOAT64), f"{dtype}, exactly (the column holds floats)"
+        )
     return _cast(values, dtype)
 
 

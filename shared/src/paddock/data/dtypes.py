@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 INTEGERS = ("int8", "int16", "int32", "int64")
 FLOATS = ("float32", "float64")
 NUMBERS = INTEGERS + FLOATS
+# Up to here every integer is a float64 of its own.
+EXACT_IN_FLOAT64 = 2**53
 # Unsigned integers are missing because Delta Lake has none; timestamps are in UTC, in microseconds.
 NAMES = (*NUMBERS, "string", "bool", "date", "timestamp")
 

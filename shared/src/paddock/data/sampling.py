@@ -82,10 +82,10 @@ def _column(contract: Contract, column: Column, rows: int, generator: np.random.
         draw = _distinct_floats if column.unique else _some_floats
         return draw(contract, column, rows, generator)
     values = _values(contract, column, rows, column.unique, seed)
-    if column.unique and values.size < rows:
+    if column.unique and values.size < rows and not column.nullable:
         raise _too_few(contract, f"column '{column.name}'", rows)
     if column.unique:
-        return values.take(_distinct_numbers(values.size, rows, generator))
+        return _padded(values.take(_distinct_numbers(values.size, min(values.size, rows), generator)), rows)
     return values.take(generator.integers(0, values.size - 1, rows, dtype=np.uint64, endpoint=True))
 
 
@@ -103,7 +103,7 @@ def _values(contract: Contract, column: Column, rows: int, distinct: bool, seed:
 
         count = rows if distinct else min(rows, _SOME_TEXTS)
         listed = matching(column.regex, count, seed)
-        if len(listed) < (rows if distinct else min(rows, 1)):
+        if len(listed) < (rows if distinct and not column.nullable else min(rows, 1)):
             raise _too_few(contract, f"column '{column.name}'", rows)
     if listed is not None:
         return _Values(len(listed), lambda numbers: [listed[int(number)] for number in numbers])
@@ -160,9 +160,18 @@ def _distinct_floats(contract: Contract, column: Column, rows: int, generator: n
     while len(values) < rows:
         more = np.unique([*values, *_some_floats(contract, column, rows, generator)]).astype(values.dtype)
         if len(more) == len(values):
+            if column.nullable:
+                return _padded(values, rows)
             raise _too_few(contract, f"column '{column.name}'", rows)
         values = more
     return generator.permutation(values)[:rows]
+
+
+def _padded(values: Any, rows: int) -> Any:
+    """The values of a nullable unique column, which has nothing in the rows that are left."""
+    if len(values) == rows:
+        return values
+    return [*(values if isinstance(values, list) else values.tolist()), *[None] * (rows - len(values))]
 
 
 def _distinct_numbers(size: int, rows: int, generator: np.random.Generator) -> Any:

@@ -150,11 +150,7 @@ def _store(
             cell.outputs = secret.hide(cell.outputs, {**os.environ, **environment})
     # A lone surrogate, which a cell may print, has no UTF-8 form; in JSON it is its escape.
     content = nbformat.writes(notebook).encode("utf-8", "backslashreplace")
-    artifact.write(output, lambda path: _fill(path, content), {"status": status})
-
-
-def _fill(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
+    artifact.write_bytes(output, content, {"status": status})
 
 
 @contextlib.contextmanager

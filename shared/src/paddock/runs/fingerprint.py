@@ -18,7 +18,7 @@ def of(project: Project, request: Request, session: Session) -> str:
     That is the request's environment and parameters, the project's files, this package, the installed
     packages, the content of declared sources, and the published versions and contracts of declared reads.
     """
-    published = session.serving.published()
+    published = session.serving.published() if project.reads else {}
     seen = {
         "environment": request.environment,
         "parameters": dict(request.parameters),

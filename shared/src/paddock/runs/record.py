@@ -114,10 +114,8 @@ def record_path(project: Project, run: str) -> Path:
 
 def write_record(project: Project, record: Record) -> None:
     """Store the record; from here on the run counts as ended."""
-    text = record.model_dump_json(indent=1)
-    artifact.write(
-        record_path(project, record.run), lambda path: _fill(path, text), {"run": record.run, "status": record.status}
-    )
+    content = record.model_dump_json(indent=1).encode()
+    artifact.write_bytes(record_path(project, record.run), content, {"run": record.run, "status": record.status})
 
 
 def read_record(project: Project, run: str) -> Record:
@@ -164,7 +162,3 @@ def last_published(project: Project) -> Record | None:
 def schema() -> str:
     """The JSON schema of a record, as text."""
     return json.dumps(Record.model_json_schema(), indent=1)
-
-
-def _fill(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -53,7 +53,7 @@ def write(project: Project, record: Record) -> None:
     page = render([notebook for notebook in notebooks if artifact.is_complete(notebook)], header)
     if not page:
         raise DataError(f"{folder}: the report came out empty", "Run again.")
-    artifact.write(path(project, record.run), lambda target: _fill(target, page), {"run": record.run})
+    artifact.write_bytes(path(project, record.run), page.encode(), {"run": record.run})
 
 
 def _commit(record: Record) -> str:
@@ -66,7 +66,3 @@ def _parameters(record: Record) -> dict[str, str]:
     """Parameters of the request and the notebooks; those of the request win."""
     of_notebooks = {name: str(value) for notebook in record.notebooks for name, value in notebook.parameters.items()}
     return of_notebooks | record.parameters
-
-
-def _fill(target: Path, page: str) -> None:
-    target.write_text(page, encoding="utf-8")

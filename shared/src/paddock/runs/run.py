@@ -135,11 +135,10 @@ def _build(progress: _Progress, session: Session, values: Mapping[str, str]) -> 
 
 def _unchanged(progress: _Progress, session: Session) -> Record | None:
     """The last published record, when running again could only say the same again."""
-    request = progress.request
-    last = last_published(progress.project)
-    if request.force or request.until != "publish" or last is None or last.fingerprint != progress.fingerprint:
+    if progress.request.force or progress.request.until != "publish":
         return None
-    if not report.is_complete(progress.project, last.run):
+    last = last_published(progress.project)
+    if last is None or last.fingerprint != progress.fingerprint or not report.is_complete(progress.project, last.run):
         return None
     reason = f"run {last.run} still stands; nothing was computed, nothing published"
     served = session.serving.published()

@@ -42,6 +42,15 @@ def write(path: Path, fill: Callable[[Path], None], facts: dict[str, Any] | None
     return manifest
 
 
+def write_bytes(path: Path, content: bytes, facts: dict[str, Any] | None = None) -> Manifest:
+    """Make `content` the artifact at `path`; see `write`."""
+
+    def fill(temporary: Path) -> None:
+        temporary.write_bytes(content)
+
+    return write(path, fill, facts)
+
+
 def read_manifest(path: Path) -> Manifest | None:
     """The manifest of the artifact at `path`, or None when there is none or it is damaged."""
     try:

@@ -16,7 +16,6 @@ from paddock.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_EXACT_IN_FLOAT64 = 2**53
 _KINDS: dict[str, frozenset[type]] = {
     "bool": frozenset({bool}),
     **dict.fromkeys(dtypes.NUMBERS, frozenset({int, float})),
@@ -117,7 +116,7 @@ def _number(row: int, value: int | float, dtype: str) -> int | float:
     """The number in `dtype`, where it is the same number there."""
     if dtype in dtypes.INTEGERS:
         low, high = dtypes.limits(dtype)
-        is_exact = isinstance(value, int) or (value.is_integer() and abs(value) <= _EXACT_IN_FLOAT64)
+        is_exact = isinstance(value, int) or (value.is_integer() and abs(value) <= dtypes.EXACT_IN_FLOAT64)
         if not is_exact or not low <= value <= high:
             raise Misfit(row, value, f"{dtype} from {low} to {high}")
         return int(value)

@@ -41,8 +41,20 @@ kills: setup ## Kill a run at 100 random moments; every next run heals (minutes)
 faults: setup ## Kill a writer at every system call, and refuse it every one (minutes)
 	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/data/test_faults.py
 
+.PHONY: pairs
+pairs: setup ## Bake, test, run and read by hand a project for each pair of answers (minutes)
+	@$(BIN)/python -m pytest -n 2 -m slow tests/templates/test_baked_projects.py
+
+.PHONY: defects
+defects: setup ## Plant each seeded defect into a project; list what caught it (minutes)
+	@$(BIN)/python -m tests.templates
+
+.PHONY: hostile
+hostile: setup ## Bake 10,000 sets of hostile answers (half an hour)
+	@$(BIN)/python -m pytest -m slow tests/templates/test_templates.py
+
 .PHONY: bench
-bench: setup ## Print ratios: datasets against bare pyarrow, run phases cold and warm
+bench: setup ## Print figures: datasets against pyarrow, runs, templates, image
 	@$(BIN)/python -m tests.benchmarks
 
 .PHONY: lock

@@ -15,8 +15,9 @@ from hypothesis import settings
 from paddock.project import Project, Workspace, load_project
 
 # The same examples each time: a verdict of CI is no matter of luck. `--hypothesis-profile=search` looks for new ones.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("search", derandomize=False)
+# No deadline: how fast a machine is says nothing about the code.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile("same")
 
 MakeProject = Callable[..., Project]
@@ -40,7 +41,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def make_project(workspace: Workspace) -> MakeProject:
-    """Make a project with the given catalogue, declared reads and files."""
+    """Make a project with the given catalogue, declared reads and files; without a pipeline it is an analysis."""
 
     def make(
         name: str,
@@ -48,18 +49,22 @@ def make_project(workspace: Workspace) -> MakeProject:
         reads: Sequence[str] = (),
         files: dict[str, str] | None = None,
         notebooks: Sequence[str] = (),
+        has_pipeline: bool = True,
     ) -> Project:
         folder = workspace.root / "projects" / name
         package = name.replace("-", "_")
+        pipeline = f'package = "{package}"\npipeline = "{package}.tasks:Pipeline"\n' if has_pipeline else ""
         texts = {
             "pyproject.toml": (
                 f'[project]\nname = "{name}"\nversion = "0.1.0"\ndescription = "A project of the tests."\n\n'
-                f'[tool.paddock]\nowner = "Ada"\npackage = "{package}"\npipeline = "{package}.tasks:Pipeline"\n'
+                f'[tool.paddock]\nowner = "Ada"\n{pipeline}'
                 f"notebooks = {list(notebooks)!r}\nreads = {list(reads)!r}\n"
             ),
-            "catalog.toml": catalog,
-            f"src/{package}/__init__.py": "",
         }
+        if has_pipeline:
+            texts[f"src/{package}/__init__.py"] = ""
+        if has_pipeline or catalog:
+            texts["catalog.toml"] = catalog
         for path, text in (texts | (files or {})).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)

@@ -59,6 +59,18 @@ def test_a_project_is_read_whole(workspace: Workspace) -> None:
     assert project.runs_folder == workspace.root / ".paddock/runs/shop"
 
 
+def test_an_analysis_has_notebooks_alone(workspace: Workspace) -> None:
+    """A project may do without package and pipeline, but not without notebooks too."""
+    text = WHOLE.replace('package = "shop"\npipeline = "shop.tasks:Pipeline"\n', "")
+    _write(workspace, text)
+    project = load_project(workspace, "shop")
+    assert (project.package, project.pipeline, project.notebooks) == ("", "", ("notebooks/validation.ipynb",))
+    manifest = _write(workspace, text.replace('"notebooks/validation.ipynb"', ""))
+    with pytest.raises(ConfigurationError, match="notebooks is empty, so nothing would audit the run") as caught:
+        load_project(workspace, "shop")
+    assert str(manifest) in str(caught.value)
+
+
 def test_projects_are_the_folders_with_a_table(workspace: Workspace, make_project: Callable[..., Project]) -> None:
     """Sorted; hidden folders, files and folders without `[tool.paddock]` are none."""
     make_project("shop")
@@ -91,6 +103,8 @@ def test_a_name_that_is_none_suggests_the_nearest(workspace: Workspace, name: st
         ('owner = "Ada"', "", "[tool.paddock] owner: expected a text, got None\nAdd a line such as: owner ="),
         ('owner = "Ada"', 'owner = ""', "owner: expected a text, got ''"),
         ('package = "shop"', "package = 7", "package: expected a text, got 7"),
+        ('package = "shop"', "", "names a pipeline, but no package\nName both, or neither"),
+        ('pipeline = "shop.tasks:Pipeline"', "", "names a package, but no pipeline\nName both, or neither"),
         ("pipeline =", "pipelin =", "unknown key 'pipelin'\nDid you mean 'pipeline'?"),
         ('reads = ["clinic.cases"]', 'reads = "clinic.cases"', "reads: expected a list of texts, got 'clinic.cases'"),
         ('reads = ["clinic.cases"]', "reads = [1]", 'reads: expected a list of texts, got [1]\nWrite: reads = ["…"]'),

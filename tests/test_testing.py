@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,35 @@ def test_datasets_of_other_projects_are_given_by_their_name(
     assert testing.build(reader.folder, tmp_path / "a", given={"shop.totals": rows}).ran == ("Pipeline",)
     with pytest.raises(DataError, match="column 'n' is missing"):
         testing.build(reader.folder, tmp_path / "b", given={"shop.totals": rows[["twice"]]})
+
+
+def test_a_notebook_is_audited_on_what_was_built(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    """Its gates see the candidates of the build, under the given parameters, and decide as they would in a run."""
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [
+        cell | {"id": "a", "source": "least: int = 3", "metadata": {"tags": ["parameters"]}},
+        cell
+        | {"id": "b", "source": "import paddock\n\npaddock.gate('rows', len(paddock.read('totals')), at_least=least)"},
+    ]
+    notebook = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    shop = make_project("shop", CATALOG, files=FILES | {"audit.ipynb": notebook}, notebooks=["audit.ipynb"])
+    built = testing.build(shop.folder, tmp_path / "scratch", {"Totals": pd.DataFrame({"n": [7, 8], "twice": [14, 16]})})
+    audited = built.audit("audit.ipynb")
+    assert (audited.status, audited.reason) == ("failed", "gate rows: 2, expected at least 3")
+    assert built.audit("audit.ipynb", {"least": 2}).status == "passed"
+
+
+def test_an_analysis_is_given_datasets_and_has_nothing_to_build(
+    shop: Project, make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    """What it reads is published for it; the result of a task, which it does not have, is refused."""
+    report = make_project("report", reads=["shop.totals"], notebooks=["report.ipynb"], has_pipeline=False)
+    rows = pd.DataFrame({"n": [1], "twice": [40]})
+    built = testing.build(report.folder, tmp_path / "scratch", given={"shop.totals": rows})
+    assert built.ran == ()
+    assert built.read("shop.totals")["twice"].tolist() == [40]
+    with pytest.raises(ConfigurationError, match="pipeline: is missing, so there are no tasks"):
+        testing.build(report.folder, tmp_path / "scratch", given={"Totals": rows})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Print the ratios: `make bench`."""
+"""Print the figures: `make bench`; a bound that is not reached says so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 from paddock.project import find_workspace
 
-from tests.benchmarks import datasets, run_phases
+from tests.benchmarks import datasets, run_phases, templates
+from tests.docker.engine import NoEngineError
+from tests.docker.figures import image_figures
 
 
 def main() -> None:
@@ -16,8 +18,23 @@ def main() -> None:
         folder = Path(scratch)
         for ratio in datasets.ratios(folder):
             print(ratio, flush=True)
-        for ratio in run_phases.ratios(find_workspace(Path.cwd()), folder / "demo"):
+        workspace = find_workspace(Path.cwd())
+        for ratio in run_phases.ratios(workspace, folder / "demo"):
             print(ratio, flush=True)
+        for line in templates.figures(workspace, folder):
+            print(line, flush=True)
+        _print_image(workspace.root, folder / "image")
+
+
+def _print_image(root: Path, scratch: Path) -> None:
+    try:
+        image = image_figures(root, scratch)
+    except NoEngineError as error:
+        print(f"image: not measured: {error}")
+        return
+    print(templates.line("build an image, packages at hand", image.build_seconds, 90))
+    print(templates.line("build it again after an edit of the project", image.rebuild_seconds, 20))
+    print(f"the image has {image.megabytes:.0f} MB, {image.megabytes_above_base:.0f} MB above its base")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from paddock.project import Project, Workspace
 from paddock_ci import requirements
-from paddock_ci.checks import ALL_CHECKS
-from paddock_ci.finding import Finding
+from paddock_ci.checks import WORKSPACE_CHECKS
+from paddock_ci.finding import Look
 
 ROOT = Path(__file__).parents[2]
 
 
-def _findings(workspace: Workspace, code: str) -> list[Finding]:
-    return list(ALL_CHECKS[code](workspace))
+def _findings(workspace: Workspace, code: str) -> list[Look]:
+    return [look for look in WORKSPACE_CHECKS[code](workspace) if look.fault]
 
 
 def _notebook(project: Project, cell: dict[str, Any]) -> Path:
@@ -53,7 +53,7 @@ def test_an_unreadable_notebook_is_a_finding(workspace: Workspace, make_project:
     """What is no notebook is told, and the check goes on."""
     _notebook(make_project("shop"), {}).write_text("{")
     (finding,) = _findings(workspace, "NB101")
-    assert "is not a readable notebook" in finding.message
+    assert "is not a readable notebook" in finding.fault
 
 
 def test_a_catalogue_that_does_not_parse_is_a_finding(
@@ -62,11 +62,11 @@ def test_a_catalogue_that_does_not_parse_is_a_finding(
     """The finding holds file and line; a read that nobody declares is one too."""
     make_project("shop", catalog='[datasets.items]\ndescription = "Items."\n')
     (finding,) = _findings(workspace, "DC101")
-    assert "catalog.toml:1: datasets.items: expected columns, got none" in finding.message
+    assert "catalog.toml:1: datasets.items: expected columns, got none" in finding.fault
     shutil.rmtree(workspace.root / "projects/shop")
     make_project("reader", reads=["shop.items"])
     (finding,) = _findings(workspace, "DC101")
-    assert "shop.items: no such dataset" in finding.message
+    assert "shop.items: no such dataset" in finding.fault
 
 
 def test_requirements_that_moved_away_from_the_lock_are_found(tmp_path: Path) -> None:

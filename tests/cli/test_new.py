@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from paddock.project import Workspace
+from paddock.scaffold.questions import load_template, template_names
 from paddock_ci.demo import scratch_copy
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +46,10 @@ def test_machines_get_the_folder(paddock: Callable[..., Any], workspace: Workspa
     [
         (["numpy"], "project_name: 'numpy' is the name of an installed package"),
         (["../x"], "project_name: expected a name, not a path"),
-        (["Triage", "--problem", "clustering"], "problem: expected classification or regression"),
+        (
+            ["Triage", "--problem", "clustering"],
+            "problem: expected classification, regression, recommendation or tagging",
+        ),
         (["Triage", "--owner", ""], "owner: expected a text, got nothing"),
         (["Triage", "--template", "pipelin"], "templates/pipelin: no such template"),
     ],
@@ -59,6 +64,69 @@ def test_illegal_answers_exit_with_2(
     assert list((workspace.root / "projects").iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", ["toml", "json"])
+def test_all_answers_can_come_from_a_file(paddock: Callable[..., Any], workspace: Workspace, kind: str) -> None:
+    """An option wins over the file, and what neither says is the default."""
+    text = {
+        "toml": 'project_name = "Next"\nowner = "Ada"\nproblem = "regression"\n',
+        "json": '{"project_name": "Next", "owner": "Ada", "problem": "regression"}',
+    }[kind]
+    file = workspace.root / f"answers.{kind}"
+    file.write_text(text)
+    found = json.loads(paddock("new", "--answers", str(file), "--owner", "Bob", "--json").out)
+    assert found["answers"] == {
+        "project_name": "Next",
+        "owner": "Bob",
+        "problem": "regression",
+        "description": "Replaces a rule by a model, where the model is proved better.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.toml", 'ownr = "Ada"\n', "ownr: no such question. Did you mean 'owner'?"),
+        ("a.toml", "owner = 3\n", "owner: expected a text, got 3"),
+        ("a.toml", 'owner = "a\\nb"\n', "owner: expected one line of printable characters"),
+        ("a.toml", "owner =\n", "a.toml: is not valid TOML"),
+        ("a.json", "[1]", "a.json: expected an object of answers, got [1]"),
+        ("a.json", "{", "a.json: is not valid JSON"),
+        ("a.json", '{"dataset": "none"}', "dataset: no such question"),
+        ("a.yaml", "owner: Ada\n", "a.yaml: expected a .toml or .json file"),
+        ("a.json", None, "a.json: cannot be read: No such file"),
+    ],
+)
+def test_a_wrong_file_of_answers_exits_with_2(
+    paddock: Callable[..., Any], workspace: Workspace, name: str, text: str | None, expected: str
+) -> None:
+    """The field or the file is named, and nothing is written."""
+    if text is not None:
+        (workspace.root / name).write_text(text)
+    answer = paddock("new", "--answers", str(workspace.root / name))
+    assert answer.code == 2
+    assert expected in answer.err
+    assert list((workspace.root / "projects").iterdir()) == []
+
+
+def test_every_question_of_a_template_has_an_option(paddock: Callable[..., Any], workspace: Workspace) -> None:
+    """Whatever a template asks can be answered on the command line."""
+    shown = paddock("new", "--help").out
+    for name in template_names(ROOT / "templates"):
+        for question in load_template(ROOT / "templates", name).questions:
+            assert question.field == "project_name" or f"--{question.field}" in shown
+
+
+def test_an_edited_template_is_said(paddock: Callable[..., Any], workspace: Workspace) -> None:
+    """The project is made, and one line says that updates of it will need a commit of the template."""
+    for command in ("init -q", "add .", "-c user.name=a -c user.email=a@b commit -qm first"):
+        subprocess.run(["git", *command.split()], cwd=workspace.root, check=True)
+    assert "not committed" not in paddock("new", "One", "--no-input").out
+    (workspace.root / "templates/pipeline/note.txt").write_text("edited")
+    answer = paddock("new", "Two", "--no-input")
+    assert answer.code == 0
+    assert "templates/pipeline has edits that are not committed" in answer.out
+
+
 def test_an_existing_name_exits_with_2(paddock: Callable[..., Any], workspace: Workspace) -> None:
     """What is there stays."""
     assert paddock("new", "Triage", "--no-input").code == 0
@@ -71,13 +139,14 @@ def test_a_prompt_asks_again_until_the_answer_is_legal(
     paddock: Callable[..., Any], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each answer is judged when it is given, not after all questions."""
-    answers = iter(["numpy", "Triage", "Ada", "clustering", "regression", "One line."])
+    answers = iter(["analyse", "pipeline", "numpy", "Triage", "Ada", "clustering", "regression", "One line."])
     monkeypatch.setattr("typer.prompt", lambda question, default: next(answers))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     answer = paddock("new")
     assert answer.code == 0
+    assert "template: expected pipeline or analysis, got 'analyse'" in answer.out
     assert "'numpy' is the name of an installed package" in answer.out
-    assert "problem: expected classification or regression" in answer.out
+    assert "problem: expected classification, regression, recommendation or tagging" in answer.out
     assert "progression" in (workspace.root / "projects/triage/catalog.toml").read_text()
 
 

@@ -128,6 +128,19 @@ def test_a_wrong_declaration_names_file_and_line(
     assert any(option in text for option in said.split("|")), text
 
 
+def test_an_analysis_declares_no_dataset(make_project: Callable[..., Project]) -> None:
+    """Without a pipeline nothing would ever write it; sources are fine, and so is no catalogue at all."""
+    source = '[sources.rates]\ndescription = "…"\npath = "rates.parquet"\n'
+    project = make_project("report", source, notebooks=["report.ipynb"], has_pipeline=False)
+    assert load_catalogue(project.workspace).contracts == {}
+    project.catalog.write_text(f"{source}{HEAD}{COLUMN}")
+    with pytest.raises(ConfigurationError) as caught:
+        load_catalogue(project.workspace)
+    assert str(caught.value).startswith(f"{project.catalog}:4: datasets.items: the project has no pipeline that could")
+    project.catalog.unlink()
+    assert load_catalogue(project.workspace).contracts == {}
+
+
 @pytest.mark.parametrize(
     ("catalog", "said"),
     [

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ import duckdb
 import pandas as pd
 import pytest
 from paddock.data.databases import open_serving
-from paddock.data.databases.serving import Release
-from paddock.data.publishing import publish, rollback
+from paddock.data.databases.serving import Publication, Release
+from paddock.data.publishing import publish, rollback, version_before
 from paddock.data.session import Session, open_session
 from paddock.errors import ConfigurationError, DataError, ToolError
 from paddock.project import Project
@@ -95,6 +96,14 @@ def test_every_publication_is_kept(served: tuple[Session, Select], items: pd.Dat
     assert [(entry.version, entry.run) for entry in log] == [(0, "run-1"), (1, "run-1")]
     assert log[0].published_at < log[1].published_at
     assert log[0].content_hash == session.store.history("shop.items")[0].content_hash
+
+
+def test_the_version_before_is_that_of_the_first_time() -> None:
+    """Whatever was rolled back since; before a version that is not published stands what is, before the first none."""
+    now = datetime.now(UTC)
+    log = [Publication("shop.items", number, "", "", "run-1", now) for number in (0, 2, 0, 2, 3)]
+    assert [version_before(log, number) for number in (0, 2, 3, 4)] == [None, 0, 2, 3]
+    assert version_before([], 0) is None
 
 
 def test_rolling_back_serves_the_rows_of_before(served: tuple[Session, Select], items: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paddock.runs.record import Record, ended_runs, last_published
+from paddock.runs.record import Record, ended_runs, last_good
 
 from tests.end_to_end.place import Place
 
@@ -30,7 +30,7 @@ def _ran(record: dict[str, Any]) -> set[str]:
 
 def test_the_first_run_publishes_what_a_service_reads(place: Place) -> None:
     """Predictions for every case are served, exactly the published version, and every gate held."""
-    record = last_published(place.project)
+    record = last_good(place.project)
     assert record is not None
     assert record.status == "published"
     assert len(record.gates) >= 4
@@ -41,7 +41,7 @@ def test_the_first_run_publishes_what_a_service_reads(place: Place) -> None:
 
 def test_the_record_says_what_is_needed_to_do_it_again(place: Place) -> None:
     """Commit, packages, parameters, tasks with identities, datasets with hashes: a record is complete."""
-    record = last_published(place.project)
+    record = last_good(place.project)
     assert record is not None
     written = {fact.name: fact for fact in record.datasets if fact.role == "written"}
     assert set(written) == {"triage.cases", "triage.predictions"}

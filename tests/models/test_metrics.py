@@ -74,3 +74,23 @@ def test_drift_is_nothing_for_the_same_rows_and_grows_with_a_shift() -> None:
     assert moved["column"].iloc[0] == "b"
     assert moved["psi"].iloc[0] > 0.25
     assert np.isfinite(metrics.drift(reference, reference.assign(a=10_000))["psi"]).all()
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_the_slope_tells_how_sure_scores_are(factor: float) -> None:
+    """Log odds that are too large by a factor have a slope of one over it, however rare the truth is."""
+    generator = np.random.default_rng(0)
+    odds = generator.normal(-3, 1.5, 20_000)
+    truth = generator.random(20_000) < 1 / (1 + np.exp(-odds))
+    slope = metrics.calibration_slope(truth, 1 / (1 + np.exp(-factor * odds)))
+    assert slope == pytest.approx(1 / factor, rel=0.06)
+
+
+def test_scores_that_say_nothing_have_no_slope() -> None:
+    """Noise has a slope near 0; one truth or one score has none; certain scores are no error."""
+    generator = np.random.default_rng(0)
+    truth = generator.random(5000) < 0.2
+    assert abs(metrics.calibration_slope(truth, generator.random(5000))) < 0.1
+    for bare in (([True, True], [0.2, 0.8]), ([True, False], [0.5, 0.5]), ([], [])):
+        assert np.isnan(metrics.calibration_slope(*bare))
+    assert 0 < metrics.calibration_slope([False, True, True, False], [0.0, 1.0, 0.0, 0.0]) < 1

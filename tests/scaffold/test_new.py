@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 from paddock.errors import CodeError, ConfigurationError, ToolError
 from paddock.project import Workspace, load_project
-from paddock.scaffold.new import new_project
+from paddock.scaffold.new import has_uncommitted_edits, new_project
+from paddock.scaffold.questions import load_template, template_names
 from paddock_ci.demo import ANSWERS
+
+ROOT = Path(__file__).parents[2]
 
 HOSTILE = {
     "project_name": 'L\'été "2" & <b>Co 😀',
@@ -39,14 +43,15 @@ def test_a_project_is_what_the_answers_say(team: Workspace) -> None:
     assert not [path for path in _tree(folder) if "variants" in path or "cookiecutter" in path]
 
 
-@pytest.mark.parametrize("problem", ["classification", "regression"])
-def test_both_problems_bring_the_same_kinds_of_files(team: Workspace, problem: str) -> None:
+@pytest.mark.parametrize("problem", load_template(ROOT / "templates", "pipeline").questions[2].choices)
+def test_all_problems_bring_the_same_kinds_of_files(team: Workspace, problem: str) -> None:
     """Every project has a model card, a catalogue, a pipeline, two notebooks, tests, an image and a compose file."""
     files = _tree(new_project(team, ANSWERS | {"problem": problem}))
     for expected in (
         "README.md", "pyproject.toml", "catalog.toml", "Dockerfile", "compose.yaml", "src/triage/tasks.py",
-        "src/triage/rule.py", "src/triage/model.py", "src/triage/sources.py", "src/triage/features.py",
-        "notebooks/validation.ipynb", "notebooks/explore.ipynb", "tests/test_features.py", "tests/test_pipeline.py",
+        "Dockerfile.dockerignore", "requirements.txt",
+        "src/triage/rule.py", "src/triage/model.py", "src/triage/sources.py",
+        "notebooks/validation.ipynb", "notebooks/explore.ipynb", "tests/test_rule.py", "tests/test_pipeline.py",
     ):  # fmt: skip
         assert expected in files
 
@@ -125,8 +130,8 @@ def test_a_killed_new_leaves_nothing_that_counts(team: Workspace) -> None:
     assert [path.name for path in (team.root / "projects").iterdir()] == ["triage"]
 
 
-def _cookiecutter(team: Workspace, *answers: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cookiecutter", "--no-input", "templates/pipeline", "-o", "projects", *answers]
+def _cookiecutter(team: Workspace, *answers: str, template: str = "pipeline") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cookiecutter", "--no-input", f"templates/{template}", "-o", "projects", *answers]
     environment = os.environ | {"HOME": str(team.root)}
     return subprocess.run(command, cwd=team.root, env=environment, capture_output=True, text=True, check=False)
 
@@ -142,6 +147,36 @@ def test_plain_cookiecutter_makes_the_same_project(team: Workspace, tmp_path: Pa
     for path in theirs.rglob("*"):
         if path.is_file():
             assert path.read_bytes() == (tmp_path / "ours" / path.relative_to(theirs)).read_bytes()
+
+
+def test_plain_cookiecutter_offers_every_template(team: Workspace) -> None:
+    """`cookiecutter templates/` is a menu of all templates; without asking it takes the first."""
+    menu = json.loads((team.root / "templates/cookiecutter.json").read_text())["templates"]
+    assert sorted(menu) == list(template_names(team.root / "templates"))
+    assert [entry["path"] for entry in menu.values()] == [f"./{name}" for name in menu]
+    answer = _cookiecutter(team, template="")
+    assert answer.returncode == 0, answer.stderr
+    assert (team.root / "projects/triage/src/triage/tasks.py").is_file()
+
+
+def test_plain_cookiecutter_knows_the_datasets(team: Workspace) -> None:
+    """The hook of a template that asks for a dataset refuses one that no project writes."""
+    assert _cookiecutter(team, "dataset=triage.predictions", template="analysis").returncode != 0
+    assert _tree(team.root / "projects") == []
+    new_project(team, ANSWERS)
+    answer = _cookiecutter(team, "dataset=triage.predictions", template="analysis")
+    assert answer.returncode == 0, answer.stderr
+    assert load_project(team, "weekly-report").reads == ("triage.predictions",)
+
+
+def test_edits_that_no_commit_holds_are_known(team: Workspace) -> None:
+    """Where the template's files differ from the commit, nothing says what a project was baked from."""
+    template = load_template(team.root / "templates", "pipeline")
+    for command in ("init -q", "add .", "-c user.name=a -c user.email=a@b commit -qm first"):
+        subprocess.run(["git", *command.split()], cwd=team.root, check=True)
+    assert not has_uncommitted_edits(template)
+    (template.folder / "new.txt").write_text("new")
+    assert has_uncommitted_edits(template)
 
 
 @pytest.mark.parametrize("name", ["../escape", "numpy", "class", "😀"])

@@ -23,7 +23,9 @@ ANSWERS = {
     "description": "Finds the malignant among breast masses, where thresholds on size and texture decided before.",
 }
 _Result = TypeVar("_Result")
-_COPIED = ("pyproject.toml", "templates")
+_COPIED = (
+    "pyproject.toml", "poetry.lock", "requirements.txt", "shared/pyproject.toml", "ci/pyproject.toml", "templates",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def scratch_copy(workspace: Workspace, root: Path) -> Workspace:
     (root / "projects").mkdir(parents=True)
     for name in _COPIED:
         source = workspace.root / name
+        (root / name).parent.mkdir(exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:

@@ -1,8 +1,21 @@
-"""A finding: where a check found something short of what it promises."""
+"""What checks say: each thing that they looked at, and where one falls short of what it promises."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing that a check looked at (`place`, with a line or cell), what is wrong with it, and the remedy."""
+
+    place: str
+    fault: str = ""
+    remedy: str = ""
+
+    def below(self, folder: str) -> Look:
+        """The same, with the place below `folder`."""
+        return replace(self, place=f"{folder}/{self.place}")
 
 
 @dataclass(frozen=True)

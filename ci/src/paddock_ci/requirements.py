@@ -1,4 +1,4 @@
-"""The hashed export of `poetry.lock`, from which every machine installs."""
+"""The hashed export of `poetry.lock`, from which every machine installs, and what each project takes of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from paddock.errors import ToolError
 from paddock.project import read_toml
+from paddock.scaffold.closure import FILE, Lock, requirements_of, write_requirements
 
 _INPUTS = ("pyproject.toml", "shared/pyproject.toml", "ci/pyproject.toml", "poetry.lock")
 _MARK = "# made from poetry.lock by `make lock`; inputs sha256 "
@@ -25,7 +26,7 @@ def export(root: Path) -> str:
         "projects,dev",
         "--all-extras",
         "-f",
-        "requirements.txt",
+        FILE,
     ]
     answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if answer.returncode:
@@ -36,10 +37,28 @@ def export(root: Path) -> str:
 
 def fault(root: Path) -> str:
     """Why `requirements.txt` does not answer to its inputs, or nothing when it does."""
-    path = root / "requirements.txt"
+    path = root / FILE
     first = path.read_text(encoding="utf-8").splitlines()[0] if path.exists() else ""
     expected = f"{_MARK}{_inputs_hash(root)}"
     return "" if first == expected else f"expected the first line '{expected}', got '{first[:100]}'"
+
+
+def project_fault(project: Path, lock: Lock) -> str:
+    """Why the requirements file of a project's image does not answer to the lock, or nothing when it does."""
+    path = project / FILE
+    found = path.read_text(encoding="utf-8") if path.exists() else ""
+    expected = requirements_of(project, lock)
+    if found == expected:
+        return ""
+    differing = {line.split(" ")[0] for line in set(found.splitlines()) ^ set(expected.splitlines()) if "==" in line}
+    return f"expected what the lock says; differs in {', '.join(sorted(differing)[:5]) or 'its hashes'}"
+
+
+def write_all(root: Path) -> None:
+    """Write the export, then the requirements file of each project."""
+    (root / FILE).write_text(export(root), encoding="utf-8")
+    for manifest in sorted(root.glob("projects/*/pyproject.toml")):
+        write_requirements(manifest.parent)
 
 
 def _inputs_hash(root: Path) -> str:
@@ -67,4 +86,4 @@ def _sorted(value: object) -> object:
 
 
 if __name__ == "__main__":
-    Path("requirements.txt").write_text(export(Path.cwd()), encoding="utf-8")
+    write_all(Path.cwd())

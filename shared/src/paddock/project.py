@@ -33,6 +33,7 @@ class Workspace:
 class Project:
     """A folder under `projects/` whose `pyproject.toml` has a `[tool.paddock]` table.
 
+    A project without a pipeline has no package either: it is an analysis, which only its notebooks make.
     `schedule` is a cron expression in UTC; by `deadline_minutes` after it, the project must have run.
     """
 
@@ -107,20 +108,22 @@ def load_project(workspace: Workspace, name: str) -> Project:
         raise ConfigurationError(
             f"{manifest}: [tool.paddock] has an unknown key '{unknown[0]}'", nearest(unknown[0], _PROJECT_KEYS)
         )
-    return Project(
+    project = Project(
         name=name,
         folder=folder,
         workspace=workspace,
         title=_text(manifest, table, "title", default=name),
         owner=_text(manifest, table, "owner"),
         description=str(table_at(manifest, document, "project").get("description", "")),
-        package=_text(manifest, table, "package"),
-        pipeline=_text(manifest, table, "pipeline"),
+        package=_text(manifest, table, "package", default=""),
+        pipeline=_text(manifest, table, "pipeline", default=""),
         notebooks=_texts(manifest, table, "notebooks"),
         reads=_texts(manifest, table, "reads"),
         schedule=_schedule(manifest, table),
         deadline_minutes=_minutes(manifest, table, "deadline_minutes"),
     )
+    _check_work(manifest, project)
+    return project
 
 
 def load_projects(workspace: Workspace) -> tuple[Project, ...]:
@@ -167,6 +170,27 @@ def _text(manifest: Path, table: dict[str, Any], key: str, default: str | None =
             f"{manifest}: [tool.paddock] {key}: expected a text, got {value!r}", f'Add a line such as: {key} = "…"'
         )
     return value
+
+
+def _check_work(manifest: Path, project: Project) -> None:
+    """Raise unless the project has a pipeline with its package, or notebooks that do without."""
+    if bool(project.package) != bool(project.pipeline):
+        named, missing = ("package", "pipeline") if project.package else ("pipeline", "package")
+        raise ConfigurationError(
+            f"{manifest}: [tool.paddock] names a {named}, but no {missing}",
+            "Name both, or neither: a project of notebooks alone needs none.",
+        )
+    if not project.pipeline:
+        require_notebooks(project)
+
+
+def require_notebooks(project: Project) -> None:
+    """Raise ConfigurationError when the project names no notebook, so that nothing would audit its runs."""
+    if not project.notebooks:
+        raise ConfigurationError(
+            f"{project.folder / 'pyproject.toml'}: [tool.paddock] notebooks is empty, so nothing would audit the run",
+            'Name at least one: notebooks = ["notebooks/validation.ipynb"]',
+        )
 
 
 def _schedule(manifest: Path, table: dict[str, Any]) -> str:

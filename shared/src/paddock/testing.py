@@ -1,10 +1,10 @@
-"""What a project's tests start from: rows made from its contracts, and its pipeline built on them."""
+"""What a project's tests start from: rows made from its contracts, its pipeline built and its notebooks run on them."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,17 @@ from paddock.data import sampling, strategies
 from paddock.data.catalogue import load_catalogue
 from paddock.data.contract import Contract
 from paddock.data.publishing import publish
-from paddock.data.session import Session, active, open_session
+from paddock.data.session import Session, active, environment_of, open_session, pins_of
 from paddock.project import Project, Workspace, find_workspace, load_project
 from paddock.settings import load_settings
 
 if TYPE_CHECKING:
     import pandas as pd
     from hypothesis.strategies import SearchStrategy
+
+    from paddock.notebooks.execution import Execution
+
+_TIME_LIMIT = 600.0  # seconds, of a notebook
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,24 @@ class Built:
     def read(self, dataset: str, **options: Any) -> Any:
         """The rows of a dataset that the build wrote; see `Session.read`."""
         return self.session.read(dataset, **options)
+
+    def audit(self, notebook: str, parameters: Mapping[str, Any] | None = None) -> Execution:
+        """Execute a notebook, by its path in the project, against the results; its gates are what would decide a run.
+
+        It works in the copy of the project, `session.project.folder`, and reads the sources that are there.
+        """
+        from paddock.notebooks.execution import execute
+
+        project = self.session.project
+        return execute(
+            source=project.folder / notebook,
+            output=project.runs_folder / self.session.run / notebook,
+            parameters=parameters or {},
+            environment=environment_of(self.session, pins_of(self.session, self.session.candidates), "local"),
+            folder=project.folder,
+            time_limit=_TIME_LIMIT,
+            on_cell=lambda number, total: None,
+        )
 
 
 def frames(
@@ -50,23 +72,31 @@ def build(project: Path, scratch: Path, given: Mapping[str, Any], parameters: Ma
 
     `given` holds results: by the name of a task, what that task would have made, so that it does not run;
     by the name of another project's dataset, the rows to be published there. Raises what `paddock run` would.
+    Of a project without a pipeline, nothing is built; what is given can be audited.
     """
-    from paddock.pipelines import run_pipeline
-    from paddock.pipelines.giving import give
-
     copy = _scratch_copy(project, scratch)
     settings = load_settings(copy.workspace)
     for name in given:
         if "." in name:
             _publish(copy.workspace, name, given[name])
-    session = open_session(copy, settings, run="test")
+    results = {name: result for name, result in given.items() if "." not in name}
+    if not (copy.pipeline or results or parameters):
+        return Built(ran=(), session=open_session(copy, settings, run="test"))
+    return _built(open_session(copy, settings, run="test"), results, parameters or {})
+
+
+def _built(session: Session, results: Mapping[str, Any], parameters: Mapping[str, str]) -> Built:
+    from paddock.pipelines import run_pipeline
+    from paddock.pipelines.giving import give
+
+    project = session.project
     with active(session):
-        give(copy, parameters or {}, {name: result for name, result in given.items() if "." not in name})
-        result = run_pipeline(copy, session, parameters or {})
+        give(project, parameters, results)
+        result = run_pipeline(project, session, parameters)
     candidates = {name: version.number for name, version in result.versions.items()}
     return Built(
         ran=tuple(task.name for task in result.tasks if task.status == "ran"),
-        session=open_session(copy, settings, run="test", candidates=candidates),
+        session=replace(session, candidates=candidates, reads={}),
     )
 
 

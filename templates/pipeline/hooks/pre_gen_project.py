@@ -2,18 +2,12 @@
 
 import json
 import sys
+from pathlib import Path
 
-from paddock.scaffold.answers import problem_of
+from paddock.scaffold.answers import problem_in
 
 # As JSON in a raw text: the filter leaves no quote that could end it.
-ANSWERS = json.loads(
-    r"""{
-    "project_name": {{ cookiecutter.project_name | tojson }},
-    "owner": {{ cookiecutter.owner | tojson }},
-    "problem": {{ cookiecutter.problem | tojson }},
-    "description": {{ cookiecutter.description | tojson }}
-    }"""
-)
+ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 
-if problem := problem_of(ANSWERS):
+if problem := problem_in(Path.cwd(), {field: ANSWERS[field] for field in ANSWERS if not field.startswith("_")}):
     sys.exit(f"{problem}\nNothing was written.")

@@ -6,13 +6,67 @@ from collections.abc import Callable, Iterator
 
 from paddock.project import Workspace
 
-from paddock_ci.checks import catalogues, notebooks, requirements
-from paddock_ci.finding import Finding
+from paddock_ci.checks import (
+    asserts,
+    catalogues,
+    compose,
+    declaration,
+    form,
+    gates,
+    image,
+    installs,
+    notebooks,
+    readme,
+    requirements,
+)
+from paddock_ci.files import ProjectFiles
+from paddock_ci.finding import Look
 
-Check = Callable[[Workspace], Iterator[Finding]]
+WorkspaceCheck = Callable[[Workspace], Iterator[Look]]
+ProjectCheck = Callable[[ProjectFiles], Iterator[Look]]
 
-ALL_CHECKS: dict[str, Check] = {
+WORKSPACE_CHECKS: dict[str, WorkspaceCheck] = {
     "NB101": notebooks.without_outputs,
     "DC101": catalogues.parse,
     "WS101": requirements.answer_to_the_lock,
+    "WS102": requirements.answer_to_each_project,
+}
+
+PROJECT_CHECKS: dict[str, ProjectCheck] = {
+    "PF101": form.parses,
+    "PF102": form.is_tidy,
+    "PF103": form.names_no_home,
+    "PD101": declaration.loads,
+    "PD102": declaration.names_what_exists,
+    "PD103": declaration.declares_every_import,
+    "PD104": declaration.imports_every_dependency,
+    "PD105": declaration.writes_its_datasets,
+    "PD106": declaration.reads_what_it_may,
+    "PD107": declaration.uses_every_task,
+    "PD108": declaration.keeps_its_schedule,
+    "NB201": gates.are_run,
+    "NB202": gates.are_reached,
+    "NB203": gates.can_fail,
+    "NB204": gates.take_parameters,
+    "DK101": image.copies_what_is_there,
+    "DK102": image.begins_from_pinned,
+    "DK103": installs.runs_unprivileged,
+    "DK104": installs.installs_by_hash,
+    "DK105": image.starts,
+    "DK106": image.bakes_in_no_secret,
+    "DK107": image.agrees_with_itself,
+    "DK201": compose.serves_safely,
+    "RM101": readme.names_what_exists,
+    "RM102": readme.commands_exist,
+    "RM103": readme.parameters_exist,
+    "RM104": readme.has_model_card,
+    "RM105": readme.names_title_and_owner,
+    "PT101": asserts.are_collected,
+    "PT102": asserts.can_fail,
+    "PT103": asserts.test_every_module,
+}
+
+# Of what comes fresh from a template: a project may well use Jinja itself.
+FRESH_CHECKS: dict[str, ProjectCheck] = {
+    "PF201": form.holds_no_tags,
 }

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from paddock.data.catalogue import load_catalogue
 from paddock.errors import ConfigurationError
-from paddock.project import Workspace, load_projects
+from paddock.project import Workspace, load_project, project_names
 
-from paddock_ci.finding import Finding
+from paddock_ci.finding import Look
 
 
-def parse(workspace: Workspace) -> Iterator[Finding]:
+def parse(workspace: Workspace) -> Iterator[Look]:
     """Every project's declaration and catalogue parse, and every dataset that one declares to read exists."""
     try:
         catalogue = load_catalogue(workspace)
-        for project in load_projects(workspace):
-            for dataset in project.reads:
+        for name in project_names(workspace):
+            for dataset in load_project(workspace, name).reads:
                 catalogue.contract(dataset)
+            yield Look(f"projects/{name}")
     except ConfigurationError as error:
-        yield Finding("DC101", "projects", error.message, error.remedy)
+        yield Look("projects", error.message, error.remedy)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from paddock.project import Workspace
 
-from paddock_ci.finding import Finding
+from paddock_ci.finding import Look
 
 
-def without_outputs(workspace: Workspace) -> Iterator[Finding]:
+def without_outputs(workspace: Workspace) -> Iterator[Look]:
     """Committed notebooks hold no outputs and no execution counts: results belong to runs, with their provenance."""
     for path in _notebooks(workspace):
         place = path.relative_to(workspace.root).as_posix()
@@ -19,12 +19,12 @@ def without_outputs(workspace: Workspace) -> Iterator[Finding]:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             dirty = [n for n, cell in enumerate(cells, 1) if cell.get("outputs") or cell.get("execution_count")]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            yield Finding(
-                "NB101", place, f"is not a readable notebook: {error!r}", "Mend its JSON, or restore it from git."
-            )
+            yield Look(place, f"is not a readable notebook: {error!r}", "Mend its JSON, or restore it from git.")
             continue
         if dirty:
-            yield Finding("NB101", f"{place} cell {dirty[0]}", "holds outputs", f"Run: nbstripout --keep-id {place}")
+            yield Look(f"{place} cell {dirty[0]}", "holds outputs", f"Run: nbstripout --keep-id {place}")
+        else:
+            yield Look(place)
 
 
 def _notebooks(workspace: Workspace) -> Iterator[Path]:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paddock.project import Workspace
+from paddock.errors import ConfigurationError
+from paddock.project import Workspace, load_projects
+from paddock.scaffold.closure import load_lock
 
 from paddock_ci import requirements
-from paddock_ci.finding import Finding
+from paddock_ci.finding import Look
 
 
-def answer_to_the_lock(workspace: Workspace) -> Iterator[Finding]:
+def answer_to_the_lock(workspace: Workspace) -> Iterator[Look]:
     """`requirements.txt` is the export of the present `poetry.lock`, which answers to `pyproject.toml`."""
-    if (workspace.root / "poetry.lock").exists() and (fault := requirements.fault(workspace.root)):
-        yield Finding("WS101", "requirements.txt", fault, "Run: make lock")
+    if (workspace.root / "poetry.lock").exists():
+        yield Look("requirements.txt", requirements.fault(workspace.root), "Run: make lock")
+
+
+def answer_to_each_project(workspace: Workspace) -> Iterator[Look]:
+    """The requirements of each project's image are what its dependencies need of the lock, and nothing else."""
+    lock = load_lock(workspace)
+    if lock is None:
+        return
+    for project in load_projects(workspace):
+        place = f"projects/{project.name}/requirements.txt"
+        try:
+            yield Look(place, requirements.project_fault(project.folder, lock), "Run: make lock")
+        except ConfigurationError as error:
+            yield Look(place, error.message, error.remedy)

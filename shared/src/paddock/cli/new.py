@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Mapping
+from json import JSONDecodeError, loads
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from paddock.cli import console
 from paddock.cli.context import JsonOption, WorkspaceOption, workspace_of
 from paddock.errors import ConfigurationError
+from paddock.project import read_toml
 
-_QUESTIONS = {
-    "project_name": ("Project name", "Triage"),
-    "owner": ("Owner (a person or team)", "ML team"),
-    "problem": ("Problem (classification or regression)", "classification"),
-    "description": ("Description, one line", "Replaces a rule by a model, where the model is proved better."),
-}
+if TYPE_CHECKING:
+    from paddock.project import Workspace
+    from paddock.scaffold.questions import Question, Template
+
+_DEFAULT = "pipeline"
 
 
 def new(
     name: Annotated[str | None, typer.Argument(help="The project's name, such as 'Triage'.")] = None,
+    template: Annotated[str | None, typer.Option(help="A folder below templates/: pipeline or analysis.")] = None,
     owner: Annotated[str | None, typer.Option(help="The person or team that answers for it.")] = None,
-    problem: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
     description: Annotated[str | None, typer.Option(help="One line.")] = None,
-    template: Annotated[str, typer.Option(help="A folder below templates/.")] = "pipeline",
+    problem: Annotated[
+        str | None, typer.Option(help="pipeline: classification, regression, recommendation or tagging.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="analysis: the dataset to report on, such as triage.predictions, or none.")
+    ] = None,
+    answers: Annotated[Path | None, typer.Option(help="A .toml or .json file of answers; options win.")] = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; take the defaults.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -32,26 +41,39 @@ def new(
     """Make a new project that is green at birth."""
     found = workspace_of(workspace)
     _require_scaffold()
-    from paddock.scaffold.new import new_project
+    from paddock.scaffold.new import has_uncommitted_edits, new_project
+    from paddock.scaffold.questions import load_template
 
-    given = {"project_name": name, "owner": owner, "problem": problem, "description": description}
+    options = {
+        "project_name": name, "owner": owner, "description": description, "problem": problem, "dataset": dataset,
+    }  # fmt: skip
+    given = _file(answers) | {field: value for field, value in options.items() if value is not None}
     ask = not no_input and not json and sys.stdin.isatty()
-    answers = {field: _answer(field, value, ask) for field, value in given.items()}
-    folder = new_project(found, answers, template)
+    chosen = load_template(found.root / "templates", template or _template(found, ask))
+    complete = _complete(found, chosen, given, ask)
+    folder = new_project(found, complete, chosen.name)
     if json:
-        console.as_json({"project": folder.name, "folder": str(folder), "answers": answers})
+        console.as_json(
+            {"project": folder.name, "folder": str(folder), "template": chosen.name, "answers": dict(complete)}
+        )
         return
-    console.say(f"made projects/{folder.name} from templates/{template}", style="green")
+    console.say(f"made projects/{folder.name} from templates/{chosen.name}", style="green")
+    if has_uncommitted_edits(chosen):
+        console.say(
+            f"templates/{chosen.name} has edits that are not committed: commit them, so that updates of "
+            f"{folder.name} know what it was made from",
+            style="yellow",
+        )
     console.say("next:")
-    console.say(f"  paddock run {folder.name}")
-    console.say(f"  paddock report {folder.name}")
-    console.say(f"  pytest projects/{folder.name}")
+    for command in (f"paddock run {folder.name}", f"paddock report {folder.name}", f"pytest projects/{folder.name}"):
+        console.say(f"  {command}")
 
 
 def _require_scaffold() -> None:
     """Raise where the packages that make projects are missing, as in a production image."""
     try:
         import cookiecutter  # noqa: F401
+        import packaging  # noqa: F401
         import slugify  # noqa: F401
     except ModuleNotFoundError as error:
         raise ConfigurationError(
@@ -59,20 +81,59 @@ def _require_scaffold() -> None:
         ) from error
 
 
-def _answer(field: str, given: str | None, ask: bool) -> str:
-    """The given answer, or one that is asked for until it is legal, or the default."""
-    from paddock.scaffold.answers import problem_of
+def _file(path: Path | None) -> dict[str, Any]:
+    """The answers in a file."""
+    if path is None:
+        return {}
+    if path.suffix == ".toml":
+        return read_toml(path)
+    if path.suffix != ".json":
+        raise ConfigurationError(f"{path}: expected a .toml or .json file of answers", "Save it as one of them.")
+    try:
+        document = loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}", "Check the path.") from error
+    except (UnicodeDecodeError, JSONDecodeError) as error:
+        raise ConfigurationError(f"{path}: is not valid JSON: {error}", "Mend it.") from error
+    if not isinstance(document, dict):
+        raise ConfigurationError(
+            f"{path}: expected an object of answers, got {document!r:.60}", 'Write, for instance: {"owner": "ML team"}'
+        )
+    return document
 
-    question, default = _QUESTIONS[field]
-    legal = {name: example for name, (_, example) in _QUESTIONS.items()}
-    if given is not None:
-        if problem := problem_of(legal | {field: given}):
-            raise ConfigurationError(problem, "Nothing was written.")
-        return given
-    while ask:
-        answer = str(typer.prompt(question, default=default))
-        problem = problem_of(legal | {field: answer})
-        if not problem:
-            return answer
-        console.say(problem, style="red")
-    return default
+
+def _template(workspace: Workspace, ask: bool) -> str:
+    """The template that is chosen from the menu, or the default."""
+    from paddock.scaffold.questions import load_menu
+
+    menu = load_menu(workspace.root / "templates")
+    if not ask or len(menu) < 2:
+        return _DEFAULT
+    for name, description in menu.items():
+        console.say(f"  {name:<10} {description}")
+    while (answer := str(typer.prompt("Template", default=_DEFAULT))) not in menu:
+        console.say(f"template: expected {' or '.join(menu)}, got {answer!r}", style="red")
+    return answer
+
+
+def _complete(workspace: Workspace, template: Template, given: Mapping[str, Any], ask: bool) -> Mapping[str, Any]:
+    """The given answers, judged before anything is asked, then an answer to each other question."""
+    from paddock.scaffold.answers import problem_at
+
+    if problem := problem_at(workspace, template.questions, {**template.defaults, **given}):
+        raise ConfigurationError(problem, "Nothing was written.")
+    answers = dict(given)
+    for question in template.questions:
+        while question.field not in answers:
+            answer = _asked(question) if ask else question.default
+            problem = problem_at(workspace, template.questions, template.defaults | {question.field: answer})
+            if problem and ask:
+                console.say(problem, style="red")
+            else:
+                answers[question.field] = answer
+    return answers
+
+
+def _asked(question: Question) -> str:
+    choices = f" ({', '.join(question.choices)})" if question.choices else ""
+    return str(typer.prompt(f"{question.prompt}{choices}", default=question.default))

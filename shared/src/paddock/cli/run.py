@@ -20,7 +20,7 @@ from paddock.runs.record import GateFact, Record
 from paddock.runs.request import Request
 from paddock.runs.run import run as run_project
 
-_STYLES = {"published": "bold green", "unchanged": "green", "failed": "bold red"}
+_STYLES = {"published": "bold green", "audited": "green", "unchanged": "green", "failed": "bold red"}
 _EXIT_FAILED = 1
 
 
@@ -57,7 +57,7 @@ def show(project: Project, record: Record) -> None:
         for dataset in record.datasets:
             if dataset.role == "written":
                 console.say(f"  serves {dataset.name} version {dataset.version}")
-    elif record.status != "unchanged":
+    elif record.status != "unchanged" and project.pipeline:
         console.say("  nothing was published: what was served before is served still")
     console.say(f"  report {report.path(project, record.run)}")
 

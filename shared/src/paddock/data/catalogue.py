@@ -66,6 +66,13 @@ def _contracts(project: Project) -> list[Contract]:
     # A fault in what a project reads is noticed as early as one in what it writes.
     _sources(project, document, place)
     tables = place.table(document, "datasets", "")
+    if tables and not project.pipeline:
+        place.fail(
+            f"datasets.{next(iter(tables))}",
+            "",
+            "the project has no pipeline that could write it",
+            f"Remove it, or name a package and a pipeline in {project.folder / 'pyproject.toml'}.",
+        )
     return [contract_of(project.name, name, table, place) for name, table in tables.items()]
 
 

@@ -37,17 +37,25 @@ def rollback(
     return serving.published()[dataset]
 
 
-def _before(publications: Sequence[Publication], dataset: str) -> int:
-    """The version that was published when the present one first came; going back twice goes further back."""
+def version_before(publications: Sequence[Publication], version: int) -> int | None:
+    """The version that was published when `version` first came, or is published when it has not; None for the first.
+
+    Going back twice goes further back.
+    """
     numbers = [publication.version for publication in publications]
-    first = numbers.index(numbers[-1]) if numbers else 0
-    if first == 0:
+    first = numbers.index(version) if version in numbers else len(numbers)
+    return numbers[first - 1] if first else None
+
+
+def _before(publications: Sequence[Publication], dataset: str) -> int:
+    before = version_before(publications, publications[-1].version) if publications else None
+    if before is None:
         raise DataError(
-            f"{dataset}: {'the first published version is' if numbers else 'nothing is published, so nothing is'} "
+            f"{dataset}: {'the first published version is' if publications else 'nothing is published, so nothing is'} "
             "served; there is none before it",
             f"See: paddock data history {dataset}",
         )
-    return numbers[first - 1]
+    return before
 
 
 def _release(store: VersionStore, catalogue: Catalogue, version: Version) -> Release:

@@ -185,9 +185,13 @@ class Session:
 
 
 def open_session(
-    project: Project, settings: Settings, run: str = "", candidates: Mapping[str, int] | None = None
+    project: Project,
+    settings: Settings,
+    run: str = "",
+    candidates: Mapping[str, int] | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> Session:
-    """A session of `project` in the environment that `settings` describe."""
+    """A session of `project` in the environment that `settings` describe; it sees `sources` at these hashes only."""
     return Session(
         project=project,
         catalogue=load_catalogue(project.workspace),
@@ -196,7 +200,32 @@ def open_session(
         run=run,
         candidates=dict(candidates or {}),
         sources_root=Path(settings.sources_root) if settings.sources_root else None,
+        sources=dict(sources or {}),
     )
+
+
+def pins_of(session: Session, candidates: Mapping[str, int]) -> dict[str, int]:
+    """The version of each dataset that the project may read: one of `candidates`, else what the session sees.
+
+    Raises DataError for a declared read that is stale.
+    """
+    published = session.serving.published()
+    own = {name: found.version for name, found in published.items() if name.startswith(f"{session.project.name}.")}
+    reads = {name: session.pinned(name) for name in session.project.reads if name in published}
+    return own | reads | dict(candidates)
+
+
+def environment_of(session: Session, pins: Mapping[str, int], environment: str) -> dict[str, str]:
+    """The variables from which another process has a session that sees `pins`, and sources as this one saw them."""
+    return {
+        "PADDOCK_WORKSPACE": str(session.project.workspace.root),
+        "PADDOCK_PROJECT": session.project.name,
+        "PADDOCK_ENV": environment,
+        "PADDOCK_RUN": session.run,
+        "PADDOCK_CANDIDATES": json.dumps(dict(pins), sort_keys=True),
+        "PADDOCK_SOURCES": json.dumps(session.sources, sort_keys=True),
+        "PYTHONPATH": str(session.project.source),
+    }
 
 
 @contextlib.contextmanager
@@ -243,8 +272,9 @@ def _session_of_environment(environment: Mapping[str, str]) -> Session:
     workspace = find_workspace(Path(environment.get("PADDOCK_WORKSPACE", ".")))
     name = environment.get("PADDOCK_PROJECT") or _project_around(workspace.root, Path.cwd())
     settings = load_settings(workspace, environment.get("PADDOCK_ENV", "local"))
-    candidates = json.loads(environment.get("PADDOCK_CANDIDATES", "{}"))
-    return open_session(load_project(workspace, name), settings, environment.get("PADDOCK_RUN", ""), candidates)
+    candidates, sources = (json.loads(environment.get(f"PADDOCK_{key}", "{}")) for key in ("CANDIDATES", "SOURCES"))
+    run = environment.get("PADDOCK_RUN", "")
+    return open_session(load_project(workspace, name), settings, run, candidates, sources)
 
 
 def _project_around(root: Path, folder: Path) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from paddock.errors import DataError
 
 Losses = NDArray[np.float64]
+_CERTAIN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,24 @@ def calibration_error(truth: ArrayLike, probability: ArrayLike, bins: int = 5) -
     return float(np.average((found["predicted"] - found["observed"]).abs(), weights=found["rows"]))
 
 
+def calibration_slope(truth: ArrayLike, scores: ArrayLike) -> float:
+    """How fast the log odds of the truth rise with those of the scores: 1 where scores mean what they say.
+
+    Below 1 they are too sure of themselves, above 1 too timid, and near 0 they say nothing; unlike the calibration
+    error it does not shrink when nearly all rows have a score near 0 (Cox, Two further applications of a model for
+    binary regression, 1958). NaN when all rows have the same truth or the same score.
+    """
+    # Here: a report needs the other measures without scikit-learn.
+    from sklearn.linear_model import LogisticRegression
+
+    actual, odds = np.asarray(truth, dtype=np.bool_), _log_odds(scores)
+    if not len(actual) or actual.all() or not actual.any() or np.ptp(odds) == 0:
+        return float("nan")
+    # Without a penalty: the slope itself is asked for.
+    fitted = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1000).fit(odds[:, None], actual)
+    return float(fitted.coef_[0, 0])
+
+
 def slices(
     frame: pd.DataFrame, by: pd.Series, measure: Callable[[pd.DataFrame], float], min_rows: int = 10
 ) -> pd.DataFrame:
@@ -92,6 +111,11 @@ def drift(reference: pd.DataFrame, current: pd.DataFrame, bins: int = 5) -> pd.D
     names = [str(name) for name in reference.select_dtypes("number").columns if name in current.columns]
     found = pd.DataFrame({"column": names, "psi": [_stability(reference[name], current[name], bins) for name in names]})
     return found.sort_values("psi", ascending=False, kind="stable", ignore_index=True)
+
+
+def _log_odds(scores: ArrayLike) -> NDArray[np.float64]:
+    inner = np.clip(np.asarray(scores, dtype=np.float64), _CERTAIN, 1 - _CERTAIN)
+    return np.asarray(np.log(inner / (1 - inner)))
 
 
 def _stability(reference: pd.Series, current: pd.Series, bins: int) -> float:

@@ -97,6 +97,8 @@ def _is_of_a_project(found: type) -> bool:
 
 def _pipeline_class(project: Project) -> type[Task]:
     where = f"{project.folder / 'pyproject.toml'}: [tool.paddock] pipeline"
+    if not project.pipeline:
+        raise ConfigurationError(f"{where}: is missing, so there are no tasks", "Name a package and a pipeline.")
     module_name, colon, class_name = project.pipeline.partition(":")
     if not colon or module_name.split(".")[0] != project.package:
         raise ConfigurationError(

@@ -27,7 +27,7 @@ def of(project: Project, request: Request, session: Session) -> str:
         "project": tree_hash(project.folder),
         "sources": {name: session.source_hash(name) for name in session.declared_sources},
         "reads": {
-            name: [session.catalogue.contract(name).digest, published[name].content_hash]
+            name: [session.catalogue.contract(name).digest, published[name].version, published[name].content_hash]
             for name in project.reads
             if name in published
         },

@@ -8,6 +8,7 @@ from typing import Any
 
 from paddock.errors import ConfigurationError, nearest
 from paddock.project import Project
+from paddock.runs.build import parameter_names
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,6 @@ def split(project: Project, given: Mapping[str, str]) -> Split:
     """Check every given name and type before anything runs; raises ConfigurationError."""
     from paddock.notebooks.document import load
     from paddock.notebooks.parameters import checked, declared
-    from paddock.pipelines.execution import parameter_names
 
     pipeline_names = parameter_names(project)
     wanted = {source: declared(load(_path(project, source)), source) for source in project.notebooks}

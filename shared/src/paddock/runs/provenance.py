@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from paddock import git
 from paddock.storage import artifact
 
 
@@ -28,11 +28,10 @@ class Provenance:
 
 def provenance(root: Path) -> Provenance:
     """The provenance of code that runs now in the workspace at `root`."""
-    commit = _git(root, "rev-parse", "HEAD")
+    commit = git.commit(root)
     if not commit:
         return Provenance(os.environ.get("PADDOCK_COMMIT", ""), False, packages_hash(), platform.python_version())
-    dirty = bool(_git(root, "status", "--porcelain", "--untracked-files=normal", "--", "."))
-    return Provenance(commit, dirty, packages_hash(), platform.python_version())
+    return Provenance(commit, git.is_dirty(root), packages_hash(), platform.python_version())
 
 
 def packages_hash() -> str:
@@ -51,14 +50,3 @@ def tree_hash(folder: Path) -> str:
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(artifact.file_sha256(path).encode())
     return digest.hexdigest()
-
-
-def _git(root: Path, *arguments: str) -> str:
-    """What git answers, or nothing where there is no git or no commit."""
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False, timeout=30
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""

@@ -147,11 +147,15 @@ def ended_runs(project: Project) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in folders if artifact.read_manifest(path / "record.json")))
 
 
-def last_published(project: Project) -> Record | None:
-    """The newest record whose run published, or None; damaged records are passed over."""
+def last_good(project: Project) -> Record | None:
+    """The newest record of a run that did all it could, or None; damaged records are passed over.
+
+    That is to publish; for a project without a pipeline, which has nothing to publish, it is to pass its audit.
+    """
+    done = "published" if project.pipeline else "audited"
     for run in reversed(ended_runs(project)):
         facts = artifact.read_manifest(record_path(project, run))
-        if facts and facts.facts.get("status") == "published":
+        if facts and facts.facts.get("status") == done:
             try:
                 return read_record(project, run)
             except DataError:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from paddock.data import publishing
-from paddock.data.session import Session, active, open_session
-from paddock.errors import CodeError, ConfigurationError, DataError, PaddockError, ToolError
-from paddock.project import Project
-from paddock.runs import audit, fingerprint, parameters, report, timeliness
+from paddock.data.session import Session, active, open_session, pins_of
+from paddock.errors import CodeError, DataError, PaddockError, ToolError
+from paddock.project import Project, require_notebooks
+from paddock.runs import audit, build, fingerprint, parameters, report, timeliness
 from paddock.runs.progress import Event, Listener, Phase, ignore
 from paddock.runs.provenance import Provenance, provenance
 from paddock.runs.record import (
@@ -24,8 +24,7 @@ from paddock.runs.record import (
     Record,
     SourceFact,
     Status,
-    TaskFact,
-    last_published,
+    last_good,
     write_record,
 )
 from paddock.runs.request import Request
@@ -50,9 +49,8 @@ class _Progress:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: float = field(default_factory=time.perf_counter)
     phases: dict[str, float] = field(default_factory=dict)
-    tasks: tuple[TaskFact, ...] = ()
+    built: build.Built = field(default_factory=build.Built)
     notebooks: list[NotebookFact] = field(default_factory=list)
-    versions: Mapping[str, Version] = field(default_factory=dict)
     reads: dict[str, Version] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
@@ -101,6 +99,8 @@ def _steps(progress: _Progress, session: Session) -> Record:
             return _end(progress, "failed", "; ".join(failures))
         if progress.request.until == "audit":
             return _end(progress, "audited", "stopped after audit, as asked")
+        if not progress.project.pipeline:
+            return _end(progress, "audited", "every gate held; the project writes no dataset, so nothing is published")
         with progress.phase("publish"):
             _publish(progress, session)
         return _end(progress, "published", "every gate held")
@@ -118,26 +118,19 @@ def _steps(progress: _Progress, session: Session) -> Record:
 
 
 def _build(progress: _Progress, session: Session, values: Mapping[str, str]) -> None:
-    from paddock.pipelines import run_pipeline
-
     def tell(task: str, status: str, seconds: float) -> None:
         progress.listener(Event("build", task, status, seconds))
 
-    result = run_pipeline(progress.project, session, values, on_event=tell)
-    progress.tasks = tuple(
-        TaskFact(name=task.name, identity=task.identity, status=task.status, seconds=round(task.seconds, 3))
-        for task in result.tasks
-    )
-    progress.versions = result.versions
+    progress.built = build.build(session, values, tell)
     progress.sources = session.sources
     _note_reads(progress, session, session.reads)
 
 
 def _unchanged(progress: _Progress, session: Session) -> Record | None:
-    """The last published record, when running again could only say the same again."""
+    """The last good record, when running again could only say the same again."""
     if progress.request.force or progress.request.until != "publish":
         return None
-    last = last_published(progress.project)
+    last = last_good(progress.project)
     if last is None or last.fingerprint != progress.fingerprint or not report.is_complete(progress.project, last.run):
         return None
     reason = f"run {last.run} still stands; nothing was computed, nothing published"
@@ -162,19 +155,12 @@ def _unchanged(progress: _Progress, session: Session) -> Record | None:
 
 def _audit(progress: _Progress, session: Session, values: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Execute the validation notebooks; the reasons of those that failed."""
-    project = progress.project
-    if not project.notebooks:
-        raise ConfigurationError(
-            f"{project.folder / 'pyproject.toml'}: [tool.paddock] notebooks is empty, so nothing would audit the run",
-            'Name at least one: notebooks = ["notebooks/validation.ipynb"]',
-        )
-    pins = audit.pins_of(session, {name: version.number for name, version in progress.versions.items()})
+    require_notebooks(progress.project)
+    pins = pins_of(session, {name: version.number for name, version in progress.built.versions.items()})
     _note_reads(progress, session, pins)
     failures = []
-    for source in project.notebooks:
-        fact = audit.execute_one(
-            project, source, values[source], pins, progress.run, progress.request, progress.listener
-        )
+    for source in progress.project.notebooks:
+        fact = audit.execute_one(session, source, values[source], pins, progress.request, progress.listener)
         progress.notebooks.append(fact)
         if fact.status == "failed":
             failures.append(f"{source}: {fact.reason}")
@@ -187,10 +173,9 @@ def _note_reads(progress: _Progress, session: Session, numbers: Mapping[str, int
 
 
 def _publish(progress: _Progress, session: Session) -> None:
-    publishing.publish(
-        session.store, session.serving, session.catalogue, tuple(progress.versions.values()), progress.run
-    )
-    for dataset, version in progress.versions.items():
+    versions = progress.built.versions
+    publishing.publish(session.store, session.serving, session.catalogue, tuple(versions.values()), progress.run)
+    for dataset, version in versions.items():
         progress.listener(Event("publish", f"{dataset} version {version.number}", "published"))
 
 
@@ -209,7 +194,7 @@ def _end(progress: _Progress, status: Status, reason: str) -> Record:
 
 def _record(progress: _Progress, status: Status, reason: str) -> Record:
     source = progress.source
-    written = progress.versions
+    written = progress.built.versions
     reads = {name: version for name, version in progress.reads.items() if name not in written}
     return Record(
         run=progress.run,
@@ -227,7 +212,7 @@ def _record(progress: _Progress, status: Status, reason: str) -> Record:
         python=source.python,
         fingerprint=progress.fingerprint,
         parameters=dict(progress.request.parameters),
-        tasks=progress.tasks,
+        tasks=progress.built.tasks,
         notebooks=tuple(progress.notebooks),
         datasets=(*_dataset_facts(reads, "read"), *_dataset_facts(written, "written")),
         sources=tuple(SourceFact(name=name, content_hash=found) for name, found in sorted(progress.sources.items())),

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from paddock.errors import ConfigurationError
 from paddock.project import Project
-from paddock.runs.record import last_published
+from paddock.runs.record import last_good
 from paddock.storage import durable
 
 
 def confirm(project: Project, now: datetime) -> None:
-    """Write down that what is published was found to be still right."""
+    """Write down that what is published and reported was found to be still right."""
     durable.write_text(_path(project), json.dumps({"confirmed": now.isoformat()}))
 
 
 def last_success(project: Project) -> datetime | None:
-    """When the project last published, or was last found to have nothing new to publish; None for never."""
-    record = last_published(project)
+    """When the project last did all it could, or was last found to have nothing new to do; None for never."""
+    record = last_good(project)
     moments = [record.started + timedelta(seconds=record.seconds)] if record else []
     # A courtesy beside the records: where it is missing or torn, they alone speak.
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):

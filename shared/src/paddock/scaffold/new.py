@@ -7,38 +7,31 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from paddock.errors import CodeError, ConfigurationError, ToolError, nearest
+from paddock import git
+from paddock.errors import CodeError, ConfigurationError, ToolError
 from paddock.project import Workspace
-from paddock.scaffold.answers import problem_of, slug_of
+from paddock.scaffold.answers import problem_at, slug_of
+from paddock.scaffold.questions import Template, load_template
 from paddock.storage import durable, lock
 
 
-def template_names(workspace: Workspace) -> tuple[str, ...]:
-    """The names of the workspace's templates, sorted."""
-    return tuple(sorted(path.parent.name for path in (workspace.root / "templates").glob("*/cookiecutter.json")))
-
-
-def new_project(workspace: Workspace, answers: Mapping[str, str], template: str = "pipeline") -> Path:
+def new_project(workspace: Workspace, answers: Mapping[str, object], template: str = "pipeline") -> Path:
     """Bake `template` with `answers` into `projects/`; give the new project's folder.
 
     The project is made in a hidden folder beside its place and moved in one step, so it is there
     whole or not at all. Raises ConfigurationError for illegal answers and for a name that exists.
     """
-    if template not in template_names(workspace):
-        raise ConfigurationError(
-            f"templates/{template}: no such template", nearest(template, template_names(workspace))
-        )
-    if problem := problem_of(dict(answers)):
+    chosen = load_template(workspace.root / "templates", template)
+    if problem := problem_at(workspace, chosen.questions, answers):
         raise ConfigurationError(problem, "Nothing was written.")
-    target = workspace.root / "projects" / slug_of(answers["project_name"])
+    target = workspace.root / "projects" / slug_of(str(answers["project_name"]))
     with lock.held(workspace.state / "new.lock", "making a project", wait_seconds=60):
         _refuse_existing(target)
         try:
             target.parent.mkdir(exist_ok=True)
             _remove_leftovers(target.parent)
             with tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as scratch:
-                baked = _bake(workspace.root / "templates" / template, answers, Path(scratch))
-                durable.commit_folder(baked, target)
+                durable.commit_folder(_bake(chosen, answers, Path(scratch)), target)
         except OSError as error:
             raise ToolError(
                 f"{target}: cannot write: {error.strerror or error}",
@@ -47,14 +40,19 @@ def new_project(workspace: Workspace, answers: Mapping[str, str], template: str 
     return target
 
 
-def _bake(template: Path, answers: Mapping[str, str], scratch: Path) -> Path:
+def has_uncommitted_edits(template: Template) -> bool:
+    """Whether files of the template differ from the commit, so that no commit says what a project was baked from."""
+    return git.is_dirty(template.folder)
+
+
+def _bake(template: Template, answers: Mapping[str, object], scratch: Path) -> Path:
     # Here, and only here, cookiecutter is called; its import costs a third of a second.
     from cookiecutter.exceptions import CookiecutterException
     from cookiecutter.main import cookiecutter
 
     try:
         made = cookiecutter(
-            str(template),
+            str(template.folder),
             no_input=True,
             extra_context=dict(answers),
             output_dir=str(scratch),
@@ -63,7 +61,7 @@ def _bake(template: Path, answers: Mapping[str, str], scratch: Path) -> Path:
         )
     except CookiecutterException as error:
         raise CodeError(
-            f"{template}: the template failed: {error}", "Nothing was written. Mend the template."
+            f"{template.folder}: the template failed: {error}", "Nothing was written. Mend the template."
         ) from error
     return Path(made)
 

@@ -1,0 +1,1 @@
+"""Templates, baked with every legal combination of answers."""

@@ -1,0 +1,111 @@
+"""One combination of answers: baked in a workspace of its own, and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from paddock.project import Workspace
+from paddock.scaffold.new import new_project
+from paddock.scaffold.questions import Template
+
+from paddock_ci.bake.combinations import Answers
+from paddock_ci.bake.comparison import same_twice
+from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
+from paddock_ci.files import ProjectFiles
+from paddock_ci.finding import Finding, Look
+
+# A project that others read, so that a template may ask for a dataset of another project.
+NEIGHBOUR = "neighbour.predictions"
+# What a fresh project needs of the workspace around it.
+_LINKED = ("Makefile", "ci", "poetry.lock", "pyproject.toml", "requirements.txt", "shared", "templates")
+# The checks of a workspace that look at each of its projects.
+_OF_PROJECTS = ("NB101", "WS102")
+
+
+@dataclass(frozen=True)
+class Baked:
+    """One combination of answers, the project that came of it, the hash of each of its files, and what checks say.
+
+    The places of findings are relative to the project.
+    """
+
+    answers: Answers
+    root: Path
+    name: str
+    hashes: Mapping[str, str]
+    looked: Mapping[str, int]
+    findings: tuple[Finding, ...]
+
+
+def bake_and_check(root: Path, template: Template, answers: Answers, place: Path) -> Baked:
+    """Bake `template` of the workspace at `root` with `answers`, twice, in a workspace at `place`; check it."""
+    workspace = scratch_workspace(root, place)
+    folder = new_project(workspace, answers, template.name)
+    first = hashes_of(folder)
+    again = folder.rename(place / "first")
+    second = hashes_of(new_project(workspace, answers, template.name))
+    shutil.rmtree(again)
+    looks = list(check_project(place, folder, template.exempt))
+    looks += [("BK101", look) for look in same_twice(first, second)]
+    findings = tuple(
+        Finding(code, look.place.removeprefix(f"projects/{folder.name}/"), look.fault, look.remedy)
+        for code, look in looks
+        if look.fault
+    )
+    return Baked(answers, place, folder.name, first, Counter(code for code, _ in looks), findings)
+
+
+def check_project(
+    root: Path, folder: Path, exempt: Iterable[str] = (), fresh: bool = True
+) -> Iterator[tuple[str, Look]]:
+    """What the checks of projects, and those of its workspace, say about a baked project."""
+    files, prefix = ProjectFiles(root, folder), f"projects/{folder.name}/"
+    checks = PROJECT_CHECKS | (FRESH_CHECKS if fresh else {})
+    for code, check in checks.items():
+        yield from _or_nothing(code, [look.below(f"projects/{folder.name}") for look in check(files)], folder, exempt)
+    for code in _OF_PROJECTS:
+        found = [look for look in WORKSPACE_CHECKS[code](Workspace(root)) if look.place.startswith(prefix)]
+        yield from _or_nothing(code, found, folder, exempt)
+
+
+def scratch_workspace(root: Path, target: Path, neighbour: bool = True) -> Workspace:
+    """A workspace at `target` that shares the templates, packages and lock of the one at `root`."""
+    (target / "projects").mkdir(parents=True)
+    for name in _LINKED:
+        (target / name).symlink_to(root / name)
+    if neighbour:
+        _add_neighbour(target / "projects")
+    return Workspace(target)
+
+
+def hashes_of(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file below `folder`, by its path."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
+
+
+def _or_nothing(code: str, found: list[Look], folder: Path, exempt: Iterable[str]) -> Iterator[tuple[str, Look]]:
+    """The looks of a check; where there are none and the template gives no reason, a finding that says so."""
+    if not found and code not in exempt:
+        remedy = "Mend the check or the template; or say why in _exempt of its cookiecutter.json."
+        found = [Look(f"projects/{folder.name}", "looked at nothing", remedy)]
+    yield from ((code, look) for look in found)
+
+
+def _add_neighbour(projects: Path) -> None:
+    project, dataset = NEIGHBOUR.split(".")
+    folder = projects / project
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text(
+        f'[project]\nname = "{project}"\ndependencies = []\n\n[tool.paddock]\nowner = "Ada"\n'
+        f'package = "{project}"\npipeline = "{project}.tasks:Pipeline"\n'
+    )
+    (folder / "catalog.toml").write_text(
+        f'[datasets.{dataset}]\ndescription = "What another project says."\n\n[datasets.{dataset}.columns]\n'
+        'score = { dtype = "float64", description = "A number." }\n'
+    )

@@ -1,0 +1,138 @@
+"""Checks of the form of a project's files."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import nbformat
+import yaml
+
+from paddock_ci.files import ProjectFiles, without_magics
+from paddock_ci.finding import Look
+from paddock_ci.yaml_text import load
+
+_LARGEST = 1_000_000
+_MADE = {"requirements.txt"}
+# A path of one person's machine.
+_HOME = re.compile(r"(?<![\w.:/])(?:/home/|/Users/|[A-Z]:\\\\?Users\\)[\w.-]+")
+_TAG = re.compile(r"(?<!\$)\{\{|\{%|\{#|%\}|\bcookiecutter\.")
+
+
+def parses(files: ProjectFiles) -> Iterator[Look]:
+    """Every TOML, YAML, JSON, notebook and Python file parses, and no key stands twice."""
+    for path in files.paths:
+        parse = _PARSERS.get(PurePosixPath(path).suffix)
+        if parse is None:
+            continue
+        try:
+            parse(files.text(path))
+        except (ValueError, SyntaxError, yaml.YAMLError, nbformat.ValidationError) as error:
+            yield Look(path, f"does not parse: {str(error).splitlines()[0][:200]}", "Mend it.")
+        else:
+            yield Look(path)
+
+
+def holds_no_tags(files: ProjectFiles) -> Iterator[Look]:
+    """Nothing of the template's language is left, neither in a file nor in a file's name."""
+    for path in files.paths:
+        for line, text in enumerate([path, *_lines(files, path)]):
+            if match := _TAG.search(text):
+                place = f"{path}:{line}" if line else path
+                yield Look(place, f"holds {match[0]!r} of the template", "Mend the tag in the template.")
+        yield Look(path)
+
+
+def is_tidy(files: ProjectFiles) -> Iterator[Look]:
+    """Every file is UTF-8 text that ends with one newline, without carriage returns or spaces at line ends."""
+    for path in files.paths:
+        yield Look(path, _untidy(files, path), "Save it as UTF-8 text with Unix line ends; remove it if it is empty.")
+
+
+def _untidy(files: ProjectFiles, path: str) -> str:
+    file = files.folder / path
+    if file.is_symlink():
+        return "is a symbolic link; expected a file"
+    content = file.read_bytes()
+    if len(content) > _LARGEST:
+        return f"has {len(content)} bytes; expected at most {_LARGEST}: data belongs into datasets and sources"
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        return f"is not UTF-8 text (byte {error.start})"
+    if not text.strip() and not path.endswith(("__init__.py", "py.typed")):
+        return "is empty"
+    if "\r" in text or "\0" in text:
+        return "holds carriage returns or null bytes"
+    if text and (not text.endswith("\n") or text.endswith("\n\n")):
+        return "does not end with one newline"
+    trailing = [number for number, line in enumerate(text.split("\n"), 1) if line != line.rstrip()]
+    return f"has spaces at the end of line {trailing[0]}" if trailing and path not in _MADE else ""
+
+
+def names_no_home(files: ProjectFiles) -> Iterator[Look]:
+    """No file names a path of one person's machine."""
+    for path in files.paths:
+        found = [(n, m[0]) for n, line in enumerate(_lines(files, path), 1) if (m := _HOME.search(line))]
+        if found:
+            line, name = found[0]
+            yield Look(f"{path}:{line}", f"names {name}", "Name it relative to the project, or by a setting.")
+        else:
+            yield Look(path)
+
+
+def _lines(files: ProjectFiles, path: str) -> list[str]:
+    """The lines that people write: what is made from the lock has thousands of hashes, and another check."""
+    return [] if path in _MADE else files.text(path).splitlines()
+
+
+def _parse_notebook(text: str) -> None:
+    document = _json(text)
+    if not isinstance(document, dict):
+        raise ValueError(f"expected a notebook, got {type(document).__name__}")
+    if (document.get("nbformat"), document.get("nbformat_minor")) < (4, 5):
+        raise ValueError("expected format 4.5 or later, whose cells have ids")
+    identifiers = [cell.get("id") for cell in document.get("cells", [])]
+    if len(set(identifiers)) != len(identifiers):
+        raise ValueError("two cells have the same id")
+    notebook = nbformat.from_dict(document)  # type: ignore[no-untyped-call]
+    nbformat.validate(notebook)
+    for cell in document["cells"]:
+        if cell["cell_type"] == "code":
+            ast.parse(without_magics("".join(cell["source"])))
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return dict(pairs)
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _parse_yaml(text: str) -> None:
+    _, twice = load(text)
+    if twice:
+        raise ValueError(f"the key {twice[0][1]!r} stands twice")
+
+
+_PARSERS: Mapping[str, Callable[[str], object]] = {
+    ".toml": tomllib.loads,
+    ".yaml": _parse_yaml,
+    ".yml": _parse_yaml,
+    ".json": _json,
+    ".ipynb": _parse_notebook,
+    ".py": ast.parse,
+}

@@ -1,0 +1,216 @@
+"""Checks of a project's image, from what it begins with to what it starts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from paddock_ci.commands import command_fault
+from paddock_ci.dockerfile import KEYWORDS, Instruction, Stage
+from paddock_ci.dockerignore import Context
+from paddock_ci.files import ProjectFiles
+from paddock_ci.finding import Look
+from paddock_ci.image import DOCKERFILE, DOCKERIGNORE, Image, image_of, look, pin_fault, placed_in, sources
+from paddock_ci.installers import installs, options_of, program
+from paddock_ci.secrets import holds_secret, is_secret_file, names_secret
+from paddock_ci.settings import setting_fault
+
+
+def copies_what_is_there(files: ProjectFiles) -> Iterator[Look]:
+    """Every source of COPY exists and reaches the build, and the image has all files of this project that it needs."""
+    if not (image := image_of(files)):
+        return
+    for instruction in image.instructions:
+        origin = instruction.flag("from") or _mounted(instruction)
+        if origin:
+            is_there = image.stage(origin, instruction.line) or re.search(r"[:/@]", origin)
+            fault = "" if is_there else f"takes from the stage '{origin}', which no line above begins"
+            yield look(instruction.line, fault, "Name a stage that an earlier FROM … AS begins.")
+        elif instruction.keyword in ("COPY", "ADD"):
+            for source in sources(instruction):
+                yield look(instruction.line, *_source_fault(image.context, source))
+    placed = placed_in(image)[image.last.number]
+    faults = [fault for path in _needed(files) if (fault := _missing(image, placed, path))]
+    yield look(
+        image.last.line, "; ".join(faults[:3]), f"Copy it below {image.workspace}, and let it in: {DOCKERIGNORE}."
+    )
+
+
+def begins_from_pinned(files: ProjectFiles) -> Iterator[Look]:
+    """Every image that the build begins or copies from is pinned: a tag with a version, or a digest."""
+    if DOCKERFILE in files.paths and not image_of(files):
+        yield look(1, "has no FROM", "Begin it with FROM and a pinned image.")
+    if image := image_of(files):
+        begun = [(stage.line, stage.base) for stage in image.stages]
+        copied = [(i.line, i.flag("from") or _mounted(i)) for i in image.instructions]
+        for line, origin in begun + [(line, origin) for line, origin in copied if re.search(r"[:/@]", origin)]:
+            is_known = origin == "scratch" or (origin and image.stage(origin, line))
+            fault = "" if is_known else pin_fault(origin)
+            yield look(line, fault, "Name a version, such as python:3.11-slim, or a digest.")
+
+
+def starts(files: ProjectFiles) -> Iterator[Look]:
+    """HEALTHCHECK, ENTRYPOINT and CMD are there, in exec form, and their commands exist and mean this project."""
+    if not (image := image_of(files)):
+        return
+    check, entry, command = (image.last.last(keyword) for keyword in ("HEALTHCHECK", "ENTRYPOINT", "CMD"))
+    for keyword, found in (("HEALTHCHECK", check), ("ENTRYPOINT", entry), ("CMD", command)):
+        line = found.line if found else image.last.line
+        if found is None or (keyword == "HEALTHCHECK" and found.value.upper() == "NONE"):
+            yield look(line, f"has no {keyword}", f"Add {keyword} in exec form.")
+        elif keyword != "HEALTHCHECK" and not found.exec_form:
+            yield look(line, f"{keyword} is not in exec form: signals would not arrive", f'Write: {keyword} ["…"]')
+        else:
+            yield look(line)
+    for run in check.commands if check and check.value.upper() != "NONE" else ():
+        yield look(check.line if check else 1, command_fault(run.words, files, in_image=True), "Name what exists.")
+    if words := (entry.exec_form if entry else ()) + (command.exec_form if command else ()):
+        place = command or entry
+        yield look(place.line if place else 1, command_fault(words, files, in_image=True), "Name what exists.")
+
+
+def bakes_in_no_secret(files: ProjectFiles) -> Iterator[Look]:
+    """No secret gets into the image: in no variable, command or file; and the build sees nothing but what it names."""
+    if not (image := image_of(files)):
+        return
+    for instruction in image.instructions:
+        if fault := _secret_fault(instruction):
+            yield look(instruction.line, fault, "Give it at run time, by the environment.")
+        elif instruction.keyword in ("ENV", "ARG"):
+            yield look(instruction.line)
+        if instruction.keyword in ("COPY", "ADD") and not instruction.flag("from"):
+            found = [file for source in sources(instruction) for file in _secret_files(image.context, source)]
+            fault = f"copies '{found[0]}', which may hold secrets" if found else ""
+            yield look(instruction.line, fault, f"Shut it out: {DOCKERIGNORE}.")
+    patterns = image.context.patterns
+    fault = "" if patterns and patterns[0][1] in ("*", "**") else "does not begin by shutting out everything"
+    yield look(patterns[0][0] if patterns else 1, fault, "Let its first pattern be: *", DOCKERIGNORE)
+    for line, pattern in patterns:
+        if pattern.startswith("!"):
+            yield look(line, _wide(pattern[1:]), "Name the folder that the image needs.", DOCKERIGNORE)
+    seen = [path for path in (".git/config", ".env", ".paddock/data", ".venv/x") if not image.context.shuts_out(path)]
+    yield look(len(patterns) or 1, f"lets in {', '.join(seen)}" if seen else "", "Shut them out.", DOCKERIGNORE)
+
+
+def agrees_with_itself(files: ProjectFiles) -> Iterator[Look]:
+    """What the Dockerfile says twice is the same: working folder and workspace, environment, PATH, user, volume."""
+    if not (image := image_of(files)):
+        return
+    last, folder, variables = image.last, image.last.folder(), image.last.environment()
+    for instruction in image.instructions:
+        if instruction.keyword not in KEYWORDS:
+            yield look(instruction.line, f"'{instruction.keyword}' is no instruction", "Mend its spelling.")
+        if instruction.keyword == "WORKDIR":
+            is_absolute = instruction.expanded.strip("\"'").startswith("/")
+            yield look(instruction.line, "" if is_absolute else "WORKDIR is not absolute", "Write it from /.")
+    yield look(last.line, *_workspace_fault(variables, folder))
+    for name in (name for name in variables if name.startswith("PADDOCK_")):
+        yield look(last.line, setting_fault(name), "Write the name of a setting.")
+    yield from _environments(image, variables.get("PATH", "").split(":"))
+    for volume in last.all("VOLUME"):
+        outside = [path for path in volume.words if not path.startswith(f"{image.workspace}/")]
+        fault = f"the volume {outside[0]} is not below the workspace {image.workspace}" if outside else ""
+        yield look(volume.line, fault, "Name a folder below the workspace.")
+    users = [m[1] for i in last.all("RUN") for m in re.finditer(r"useradd\b.*?(?:--uid|-u)[ =](\d+)", i.value)]
+    user = last.last("USER")
+    if user and users and user.expanded.strip().partition(":")[0] not in users:
+        yield look(user.line, f"USER {user.expanded}, but the user made is {users[-1]}", "Write one number.")
+
+
+def _mounted(instruction: Instruction) -> str:
+    """The stage that a RUN mounts, or nothing."""
+    found = re.search(r"(?:^|,)from=([^,]+)", instruction.flag("mount")) if instruction.keyword == "RUN" else None
+    return found[1] if found else ""
+
+
+def _source_fault(context: Context, source: str) -> tuple[str, str]:
+    if ".." in source.split("/"):
+        return f"copies '{source}' from outside the workspace", "Write it relative to the workspace."
+    found = context.sources(source)
+    if not found:
+        return f"copies '{source}', which the workspace has not", "Name a path relative to the workspace, or remove it."
+    if all(context.shuts_out(path) and not any(context.files(path)) for path in found):
+        return f"copies '{source}', which {DOCKERIGNORE} shuts out", f"Let it in: !{source}"
+    for folder in found:
+        manifest = context.root / folder / "pyproject.toml"
+        is_package = manifest.is_file() and 'from = "src"' in manifest.read_text("utf-8")
+        if is_package and context.shuts_out(f"{folder}/src/package/__init__.py"):
+            return f"copies '{source}', but {DOCKERIGNORE} shuts out {folder}/src", f"Let it in: !{folder}/src"
+    return "", ""
+
+
+def _needed(files: ProjectFiles) -> Iterator[str]:
+    """What a run of this project reads, relative to the workspace."""
+    yield "pyproject.toml"
+    prefix = files.folder.relative_to(files.root).as_posix()
+    declared = files.settings.get("notebooks", ())
+    for path in files.paths:
+        if path in ("pyproject.toml", "catalog.toml") or path.startswith("src/") or path in declared:
+            yield f"{prefix}/{path}"
+    for dataset in files.settings.get("reads", ()):
+        yield from (f"projects/{dataset.partition('.')[0]}/{name}" for name in ("pyproject.toml", "catalog.toml"))
+
+
+def _missing(image: Image, placed: Sequence[tuple[str, str]], path: str) -> str:
+    """Why the image has not the file at its place, or nothing."""
+    target = f"{image.workspace.rstrip('/')}/{path}"
+    if image.context.shuts_out(path):
+        return f"{DOCKERIGNORE} shuts out {path}"
+    below = ((f"{source}/", there) for source, there in placed)
+    is_there = (path, target) in placed or (".", target.removesuffix(f"/{path}")) in placed
+    if is_there or any(path.startswith(s) and f"{there}/{path[len(s) :]}" == target for s, there in below):
+        return ""
+    return f"no COPY brings {path} to {target}"
+
+
+def _secret_fault(instruction: Instruction) -> str:
+    if instruction.keyword in ("ENV", "ARG"):
+        for name, value in instruction.pairs:
+            if value and (names_secret(name) or holds_secret(value)):
+                return f"{instruction.keyword} {name} bakes in what looks like a secret"
+    elif holds_secret(instruction.value) or holds_secret(instruction.document):
+        return f"{instruction.keyword} holds what looks like a secret"
+    return ""
+
+
+def _secret_files(context: Context, source: str) -> Iterator[str]:
+    """The secret files that a source of COPY names or brings."""
+    brought = (file for path in context.sources(source) for file in context.files(path))
+    for file in (source, *brought):
+        if is_secret_file(file):
+            yield file
+
+
+def _wide(pattern: str) -> str:
+    return f"lets in '{pattern}' from anywhere" if re.fullmatch(r"[*.]*", pattern.partition("/")[0]) else ""
+
+
+def _workspace_fault(variables: dict[str, str], folder: str) -> tuple[str, str]:
+    workspace = variables.get("PADDOCK_WORKSPACE", folder)
+    fault = f"PADDOCK_WORKSPACE is {workspace}, but the last WORKDIR is {folder}" if workspace != folder else ""
+    return fault, "Write one folder."
+
+
+def _environments(image: Image, path: Sequence[str]) -> Iterator[Look]:
+    """Each virtual environment that a stage makes is copied from there to the same place, and is first on the PATH."""
+    made: dict[str, Stage] = {}
+    for stage in image.stages:
+        for instruction, command in ((i, c) for i in stage.all("RUN") for c in i.commands):
+            name, words = program(command)
+            if (name in ("venv", "virtualenv") or (name == "uv" and words[:1] == ("venv",))) and len(words) > 0:
+                made.setdefault(posixpath.normpath(posixpath.join(stage.folder(instruction.line), words[-1])), stage)
+            python = dict(options_of(words)[0]).get("--python", "")
+            if installs(command) and python.startswith("/") and python.rpartition("/bin/")[0] not in made:
+                yield look(instruction.line, f"installs into {python}, which no line above makes", "Name the venv.")
+    for folder, stage in made.items():
+        copies = [c for c in image.last.all("COPY") if folder in [word.rstrip("/") for word in c.words]]
+        origin = image.stage(copies[-1].flag("from"), copies[-1].line) if copies else None
+        line = copies[-1].line if copies else image.last.line
+        if stage.number != image.last.number and (not origin or origin.number != stage.number):
+            yield look(line, f"{folder} is not copied from the stage that makes it", "Add: COPY --from=… for it.")
+        elif copies and {word.rstrip("/") for word in copies[-1].words} != {folder}:
+            yield look(line, f"{folder} is copied to where it does not work", "Copy it to its own path.")
+        entry = f"{folder}/bin"
+        is_first = entry in path and all(path.index(entry) < n for n, p in enumerate(path) if p == "/usr/local/bin")
+        yield look(line, "" if is_first else f"PATH does not begin with {entry}", f"Write: ENV PATH={entry}:…")

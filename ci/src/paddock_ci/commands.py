@@ -1,0 +1,110 @@
+"""The commands that a project may give, in its workspace or in its image."""
+
+from __future__ import annotations
+
+import importlib.util
+import posixpath
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+import typer
+from paddock.cli.main import app
+from paddock.errors import nearest
+
+from paddock_ci.files import ProjectFiles
+
+_OF_SYSTEM = {
+    "git", "make", "docker", "source", ".", "export", "cd", "echo", "cat", "ls", "mkdir", "cp", "mv", "rm", "set",
+    "test", "[", "true", "false", "exit", "unset", "for", "case", "python",
+}  # fmt: skip
+_OF_IMAGE = {"sh", "bash", "env", "python", "python3", "test", "[", "true", "exit", "cat", "ls", "echo"}
+
+
+def command_fault(words: Sequence[str], files: ProjectFiles, in_image: bool = False) -> str:
+    """Why a command cannot be run for this project, here or in its image; nothing where it can."""
+    name = posixpath.basename(words[0])
+    if not _is_program(name, files, in_image):
+        return f"'{name}' is no command of {'the image' if in_image else 'this environment'}"
+    if name == "paddock":
+        return _paddock_fault(words[1:], files, in_image)
+    if name.startswith("python") and "-m" in words[:-1]:
+        module = words[words.index("-m") + 1].partition(".")[0]
+        is_there = module == files.settings.get("package") or importlib.util.find_spec(module)
+        return "" if is_there else f"no module '{module}'"
+    return ""
+
+
+def _is_program(name: str, files: ProjectFiles, in_image: bool) -> bool:
+    owners = _scripts().get(name, set())
+    if in_image:
+        return name in _OF_IMAGE or bool(owners & _installed(files))
+    return name in _OF_SYSTEM or bool(owners) or shutil.which(name, path=posixpath.dirname(sys.executable)) is not None
+
+
+@cache
+def _scripts() -> dict[str, set[str]]:
+    """The console scripts of this environment, each with the packages that bring it."""
+    found: dict[str, set[str]] = {}
+    for entry in entry_points(group="console_scripts"):
+        if entry.dist:
+            found.setdefault(entry.name, set()).add(_normal(entry.dist.name))
+    return found
+
+
+@cache
+def _commands() -> dict[str, tuple[str, Any]]:
+    """The commands of `paddock`, each with the package that brings it."""
+    root: Any = typer.main.get_command(app)
+    found = {name: ("paddock", command) for name, command in root.commands.items()}
+    for entry in entry_points(group="paddock.commands"):
+        one = typer.Typer()
+        one.command(entry.name)(entry.load())
+        found[entry.name] = (_normal(entry.dist.name) if entry.dist else "", typer.main.get_command(one))
+    return found
+
+
+def _installed(files: ProjectFiles) -> set[str]:
+    """The packages of the project's image."""
+    return {"paddock", *map(_normal, re.findall(r"^([\w.-]+)==", files.text("requirements.txt"), re.MULTILINE))}
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _paddock_fault(words: Sequence[str], files: ProjectFiles, in_image: bool) -> str:
+    """Why `paddock` would refuse these arguments: its own parser reads them."""
+    installed = _installed(files) if in_image else {owner for owner, _ in _commands().values()}
+    known = {name: command for name, (owner, command) in _commands().items() if owner in installed}
+    command: Any = None
+    rest, path = list(words), "paddock"
+    while known and rest[:1] != ["--help"]:
+        if not rest:
+            return f"{path}: expected a command, got none. Known: {', '.join(sorted(known))}."
+        name = rest.pop(0)
+        if name not in known:
+            return f"{path}: no command '{name}'. {nearest(name, known)}"
+        command = known[name]
+        known, path = getattr(command, "commands", {}), f"{path} {name}"
+    if "--help" in rest:
+        return ""
+    try:
+        return _argument_fault(path, command.make_context(path, rest).params, files)
+    except typer.TyperException as error:
+        return f"{path}: {error.format_message()}"
+
+
+def _argument_fault(path: str, given: Mapping[str, Any], files: ProjectFiles) -> str:
+    """What is wrong with the project and the dataset that a command names."""
+    if given.get("project") not in (None, files.name):
+        return f"{path}: expected the project '{files.name}', got '{given['project']}'"
+    owner, dot, name = str(given.get("dataset") or "").partition(".")
+    catalog = files.folder.parent / owner / "catalog.toml"
+    if dot and f"[datasets.{name}]" not in (catalog.read_text("utf-8") if catalog.is_file() else ""):
+        return f"{path}: no dataset '{owner}.{name}'"
+    return ""

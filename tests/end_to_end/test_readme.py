@@ -1,0 +1,76 @@
+"""The workspace's own README: every shell block runs as it is written, in order, in a clone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = Path(sys.executable).parents[1]
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+# `make test` in the clone would run this test again: there, one small test stands for all of them.
+INSIDE = {"PYTEST_ADDOPTS": "-k test_floors"}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of the working tree, with an environment that is already set up."""
+    folder = tmp_path_factory.mktemp("readme") / "paddock"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    _environment(folder)
+    return folder
+
+
+def _environment(clone: Path) -> None:
+    """What `make setup` makes, without waiting half a minute for it: the programs and packages of these tests."""
+    target = clone / ".venv"
+    target.mkdir()
+    for path in ENVIRONMENT.iterdir():
+        if not path.name.startswith(".paddock"):
+            (target / path.name).symlink_to(path)
+    (target / ".paddock-folder").write_text(str(clone))
+    inputs = ("requirements.txt", "shared/pyproject.toml", "ci/pyproject.toml", ".ci/setup")
+    text = b"".join((clone / name).read_bytes() for name in inputs)
+    mark = subprocess.run(["git", "hash-object", "--stdin"], input=text, capture_output=True, check=True).stdout
+    (target / ".paddock-setup").write_bytes(mark.strip())
+
+
+def test_there_are_blocks() -> None:
+    """All commands that a newcomer is told to type stand in a block that is executed here."""
+    assert len(BLOCKS) >= 2
+    told = "\n".join(BLOCKS)
+    for command in ("make demo", "make test", "paddock new", "paddock verify", "paddock report"):
+        assert command in told
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_each_block_runs_as_written(clone: Path, number: int) -> None:
+    """In the order of the README, a block needs nothing but those before it."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "VIRTUAL_ENV"))}
+    environment |= {"HOME": str(clone.parent)} | (INSIDE if "make test" in BLOCKS[number] else {})
+    answer = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", BLOCKS[number]],
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, f"{BLOCKS[number]}\n{answer.stdout[-4000:]}"

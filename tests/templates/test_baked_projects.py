@@ -1,0 +1,115 @@
+"""Projects of the templates are green at birth: types, tests, notebooks, run and README, with no edit."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paddock import testing
+from paddock.data.publishing import publish
+from paddock.data.session import open_session
+from paddock.project import Workspace, load_project
+from paddock.scaffold.new import new_project
+from paddock.scaffold.questions import load_template, template_names
+from paddock.settings import load_settings
+from paddock_ci.bake.baking import NEIGHBOUR, scratch_workspace
+from paddock_ci.bake.combinations import cover, legal_combinations
+from paddock_ci.files import ProjectFiles
+from paddock_ci.verify import findings_of
+
+from tests.templates.verdict import BIN, call
+
+ROOT = Path(__file__).parents[2]
+Row = tuple[str, Mapping[str, str]]
+
+
+def rows(strength: int) -> list[Row]:
+    """Template and answers of a few projects that show each answer (1), or each pair (2), of each template."""
+    return [
+        (name, answers)
+        for name in template_names(ROOT / "templates")
+        for answers in cover(legal_combinations(load_template(ROOT / "templates", name), (NEIGHBOUR,)), strength)
+    ]
+
+
+def shown(row: Row) -> str:
+    """A row's identity in reports of tests."""
+    template, answers = row
+    return f"{template}-{answers.get('problem', answers.get('dataset'))}-{answers['project_name'][:2]}"
+
+
+@pytest.mark.parametrize("row", rows(1), ids=shown)
+def test_each_answer_makes_a_project_that_works(row: Row, tmp_path: Path) -> None:
+    """Its README's commands run as written: run and report and tests pass; types, notebooks and checks do as well."""
+    works(row, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", rows(2), ids=shown)
+def test_each_pair_of_answers_makes_a_project_that_works(row: Row, tmp_path: Path) -> None:
+    """The same, for a cover of all pairs of answers."""
+    works(row, tmp_path)
+
+
+def works(row: Row, place: Path) -> None:
+    """Bake a row, and do with the project what its first user does."""
+    template, answers = row
+    workspace = scratch_workspace(ROOT, place / "workspace")
+    publish_neighbour(workspace)
+    folder = new_project(workspace, answers, template)
+    for block in ProjectFiles(workspace.root, folder).shell_blocks("README.md"):
+        shell(block.text, workspace.root)
+    record = last_record(workspace, folder.name)
+    assert record["status"] == ("published" if template == "pipeline" else "audited")
+    assert sum(len(notebook["gates"]) for notebook in record["notebooks"]) >= 4
+    assert (workspace.state / "runs" / folder.name / str(record["run"]) / "report.html").stat().st_size > 20_000
+    assert findings_of(load_project(workspace, folder.name)) == []
+    answer = call(folder, "mypy")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    opened_by_hand(folder, place)
+
+
+def opened_by_hand(folder: Path, place: Path) -> None:
+    """From their own folder, without a run around them, papermill executes all notebooks on what is published."""
+    for notebook in sorted(folder.glob("notebooks/*.ipynb")):
+        engine = ("--engine", "paddock") if "paddock.gate(" in notebook.read_text() else ()
+        answer = call(
+            notebook.parent, "papermill", notebook.name, str(place / notebook.name), "--no-progress-bar", *engine
+        )
+        assert answer.returncode == 0, answer.stderr
+
+
+def publish_neighbour(workspace: Workspace) -> None:
+    """Publish rows of the dataset that a template may be asked to read."""
+    project = load_project(workspace, NEIGHBOUR.split(".")[0])
+    session = open_session(project, load_settings(workspace), run="given")
+    version = session.write(NEIGHBOUR, testing.sample(project.folder, NEIGHBOUR.split(".")[1], rows=300))
+    publish(session.store, session.serving, session.catalogue, [version], "given")
+
+
+def shell(block: str, folder: Path) -> str:
+    """Execute a block of shell commands in `folder`, as a person who has activated the environment would."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
+    environment["PATH"] = f"{BIN}:{environment['PATH']}"
+    answer = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, f"{block}\n{answer.stdout[-3000:]}"
+    return answer.stdout
+
+
+def last_record(workspace: Workspace, project: str) -> dict[str, Any]:
+    """The record of the last run of `project`."""
+    answer = call(workspace.root, "paddock", "runs", project, "--json")
+    return dict(json.loads(answer.stdout)[-1])

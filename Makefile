@@ -38,8 +38,8 @@ kills: setup ## Kill a run at 100 random moments; every next run heals (minutes)
 	@$(BIN)/python -m pytest -m slow tests/end_to_end/test_kills.py
 
 .PHONY: faults
-faults: setup ## Kill a writer at every system call, and refuse it every one (minutes)
-	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/data/test_faults.py
+faults: setup ## Kill and refuse writers at each system call: datasets, new projects (minutes)
+	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/data/test_faults.py tests/scaffold/test_faults.py
 
 .PHONY: pairs
 pairs: setup ## Bake, test, run and read by hand a project for each pair of answers (minutes)

@@ -100,6 +100,15 @@ def test_a_hook_that_fails_halfway_leaves_nothing(team: Workspace) -> None:
     assert _tree(team.root / "projects") == []
 
 
+def test_a_hook_that_writes_beside_the_project_leaves_nothing(team: Workspace) -> None:
+    """What a template writes next to the project is an error, not a file that nobody knows of."""
+    hook = team.root / "templates/pipeline/hooks/post_gen_project.py"
+    hook.write_text(hook.read_text() + "Path('../beside.txt').write_text('beside')\n")
+    with pytest.raises(CodeError, match=r"writes beside\.txt beside the project"):
+        new_project(team, ANSWERS)
+    assert _tree(team.root / "projects") == []
+
+
 def test_a_template_fault_leaves_nothing(team: Workspace) -> None:
     """A variable that the template does not ask for is an error, and no half project stays."""
     readme = next((team.root / "templates/pipeline").rglob("compose.yaml"))

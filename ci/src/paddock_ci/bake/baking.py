@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +16,7 @@ from paddock.scaffold.new import new_project
 from paddock.scaffold.questions import Template
 
 from paddock_ci.bake.combinations import Answers
-from paddock_ci.bake.comparison import same_twice
+from paddock_ci.bake.comparison import same_twice, stays_inside
 from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Finding, Look
@@ -45,19 +47,39 @@ class Baked:
 def bake_and_check(root: Path, template: Template, answers: Answers, place: Path) -> Baked:
     """Bake `template` of the workspace at `root` with `answers`, twice, in a workspace at `place`; check it."""
     workspace = scratch_workspace(root, place)
-    folder = new_project(workspace, answers, template.name)
+    before = hashes_of(place)
+    with _at_home(place / "ada"):
+        folder = new_project(workspace, answers, template.name)
     first = hashes_of(folder)
-    again = folder.rename(place / "first")
-    second = hashes_of(new_project(workspace, answers, template.name))
-    shutil.rmtree(again)
+    shutil.move(folder, place.parent / f"{place.name}-first")
+    with _at_home(place / "bob"):
+        new_project(workspace, answers, template.name)
+    shutil.rmtree(place.parent / f"{place.name}-first")
     looks = list(check_project(place, folder, template.exempt))
-    looks += [("BK101", look) for look in same_twice(first, second)]
+    looks += [("BK101", look) for look in same_twice(first, hashes_of(folder))]
+    looks += [("BK104", look) for look in stays_inside(before, hashes_of(place), f"projects/{folder.name}")]
     findings = tuple(
         Finding(code, look.place.removeprefix(f"projects/{folder.name}/"), look.fault, look.remedy)
         for code, look in looks
         if look.fault
     )
     return Baked(answers, place, folder.name, first, Counter(code for code, _ in looks), findings)
+
+
+@contextlib.contextmanager
+def _at_home(folder: Path) -> Iterator[None]:
+    """As another user with an empty home, so that what a template takes from there, or leaves there, shows."""
+    folder.mkdir()
+    kept = {name: os.environ.get(name) for name in ("HOME", "USER", "LOGNAME", "TZ")}
+    os.environ.update(HOME=str(folder), USER=folder.name, LOGNAME=folder.name, TZ=f"{folder.name}-{len(folder.name)}")
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def check_project(

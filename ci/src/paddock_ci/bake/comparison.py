@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 
-from paddock.scaffold.answers import package_of
+from paddock.scaffold.answers import package_of, problem_of
 from paddock.scaffold.questions import Template
 
 from paddock_ci.bake.combinations import Answers, switches
@@ -14,6 +15,10 @@ from paddock_ci.finding import Look
 # The hash of each file of a project by its path, and the answers that it was baked with.
 Hashes = Mapping[str, str]
 Row = tuple[Answers, Hashes]
+_IMPURE = {
+    "datetime", "getpass", "http", "os", "platform", "random", "requests", "secrets", "socket", "subprocess",
+    "tempfile", "time", "urllib", "uuid",
+}  # fmt: skip
 
 
 def same_twice(first: Hashes, second: Hashes) -> Iterator[Look]:
@@ -21,6 +26,14 @@ def same_twice(first: Hashes, second: Hashes) -> Iterator[Look]:
     for path in sorted({*first, *second}):
         fault = "" if first.get(path) == second.get(path) else "differs when it is baked again"
         yield Look(path, fault, "Take the clock, the order of a set, or chance out of the template.")
+
+
+def stays_inside(before: Hashes, after: Hashes, project: str) -> Iterator[Look]:
+    """Baking writes nothing but the project's own folder: not beside it, not into the home of who bakes."""
+    # The lock that keeps two bakes apart is no part of the template.
+    for path in sorted(path for path in after if not path.startswith((f"{project}/", ".paddock/"))):
+        fault = "" if before.get(path) == after[path] else "is written outside the project"
+        yield Look(path, fault, "Let the template's hooks write below their working folder only.")
 
 
 def touches_declared(template: Template, rows: Sequence[Row]) -> Iterator[Look]:
@@ -41,7 +54,40 @@ def declares_touched(template: Template, rows: Sequence[Row]) -> Iterator[Look]:
             yield Look("cookiecutter.json", fault, "Remove the line, or use the answer there.")
 
 
-COMPARISONS = {"BK102": touches_declared, "BK103": declares_touched}
+def asks_well(template: Template, rows: Sequence[Row]) -> Iterator[Look]:
+    """Every question has a text, a legal default and a choice to make, and its answer changes something."""
+    where, fields = "cookiecutter.json", {field for field, _ in _changes(template, rows)}
+    problem = problem_of(template.defaults, template.questions)
+    yield Look(where, f"a default is not legal: {problem}" if problem else "", "Give it a legal default.")
+    for question in template.questions:
+        fault = "" if question.prompt != question.field else f"{question.field!r} has no text in __prompts__"
+        if question.choices and len(set(question.choices)) < max(2, len(question.choices)):
+            fault = f"{question.field!r} has the choices {question.choices}; expected two or more different ones"
+        elif question.field not in fields:
+            fault = f"the answer to {question.field!r} changes nothing"
+        elif "*" in template.touches.get(question.field, ()):
+            fault = f"_touches says that {question.field!r} changes '*', which says nothing"
+        yield Look(where, fault, "Mend the question, or remove it.")
+
+
+def hooks_are_pure(template: Template, rows: Sequence[Row]) -> Iterator[Look]:
+    """What a hook does follows from the answers: it asks no clock, no chance, no network and nothing of the machine."""
+    yield Look("hooks")
+    for path in sorted((template.folder / "hooks").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)):
+            named = [alias.name for alias in node.names]
+            for name in [node.module or ""] if isinstance(node, ast.ImportFrom) else named:
+                fault = f"imports {name}" if name.split(".")[0] in _IMPURE else ""
+                yield Look(f"hooks/{path.name}:{node.lineno}", fault, "Take it from the answers, or from paddock.")
+
+
+COMPARISONS = {
+    "BK102": touches_declared,
+    "BK103": declares_touched,
+    "BK105": asks_well,
+    "BK106": hooks_are_pure,
+}
 
 
 def _changes(template: Template, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from paddock.scaffold.questions import Template, load_template
 
 from paddock_ci.bake.baking import NEIGHBOUR, Baked, bake_and_check
 from paddock_ci.bake.combinations import Answers, legal_combinations
-from paddock_ci.bake.comparison import COMPARISONS, same_twice
+from paddock_ci.bake.comparison import COMPARISONS, same_twice, stays_inside
 from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
 from paddock_ci.checks.tools import TOOL_CHECKS
 from paddock_ci.finding import Finding, Look
@@ -107,7 +107,6 @@ def _findings(looks: Mapping[str, Sequence[Look]]) -> list[Finding]:
 
 def promise(code: str) -> str:
     """What a check of a proof promises: the first line of its docstring."""
-    checks: dict[str, Callable[..., object]] = {
-        **WORKSPACE_CHECKS, **PROJECT_CHECKS, **FRESH_CHECKS, **TOOL_CHECKS, **COMPARISONS, "BK101": same_twice,
-    }  # fmt: skip
+    of_bakes: dict[str, Callable[..., object]] = {"BK101": same_twice, "BK104": stays_inside, **COMPARISONS}
+    checks = {**WORKSPACE_CHECKS, **PROJECT_CHECKS, **FRESH_CHECKS, **TOOL_CHECKS, **of_bakes}
     return (checks[code].__doc__ or "").strip().splitlines()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from paddock.project import Workspace
 from paddock.scaffold.answers import problem_at, slug_of
 from paddock.scaffold.questions import Template, load_template
 from paddock.storage import durable, lock
+
+_REPLAY = ".replay"
 
 
 def new_project(workspace: Workspace, answers: Mapping[str, object], template: str = "pipeline") -> Path:
@@ -50,6 +53,8 @@ def _bake(template: Template, answers: Mapping[str, object], scratch: Path) -> P
     from cookiecutter.exceptions import CookiecutterException
     from cookiecutter.main import cookiecutter
 
+    # It logs the traceback of a hook that fails; the hook has said why, and the error below says what it means.
+    logging.getLogger("cookiecutter").setLevel(logging.CRITICAL)
     try:
         made = cookiecutter(
             str(template.folder),
@@ -57,12 +62,18 @@ def _bake(template: Template, answers: Mapping[str, object], scratch: Path) -> P
             extra_context=dict(answers),
             output_dir=str(scratch),
             # The user's own ~/.cookiecutterrc must not change what the team's template makes.
-            default_config={"replay_dir": str(scratch / ".replay")},
+            default_config={"replay_dir": str(scratch / _REPLAY)},
         )
     except CookiecutterException as error:
         raise CodeError(
             f"{template.folder}: the template failed: {error}", "Nothing was written. Mend the template."
         ) from error
+    beside = sorted({path.name for path in scratch.iterdir()} - {Path(made).name, _REPLAY})
+    if beside:
+        raise CodeError(
+            f"{template.folder}: the template writes {beside[0]} beside the project",
+            "Nothing was kept. Mend its hooks.",
+        )
     return Path(made)
 
 

@@ -70,8 +70,9 @@ def _name_holder(path: Path, what: str) -> None:
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
         "what": what,
     }
-    # A courtesy for messages alone, so not durable; a torn one reads as "an unknown process".
-    _holder_path(path).write_text(json.dumps(facts))
+    # A courtesy for messages alone, so not durable; a torn or missing one reads as "an unknown process".
+    with contextlib.suppress(OSError):
+        _holder_path(path).write_text(json.dumps(facts))
 
 
 def _holder_path(path: Path) -> Path:

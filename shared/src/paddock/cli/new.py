@@ -109,8 +109,7 @@ def _template(workspace: Workspace, ask: bool) -> str:
     menu = load_menu(workspace.root / "templates")
     if not ask or len(menu) < 2:
         return _DEFAULT
-    for name, description in menu.items():
-        console.say(f"  {name:<10} {description}")
+    console.table(("template", "description"), list(menu.items()))
     while (answer := str(typer.prompt("Template", default=_DEFAULT))) not in menu:
         console.say(f"template: expected {' or '.join(menu)}, got {answer!r}", style="red")
     return answer

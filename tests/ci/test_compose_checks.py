@@ -18,7 +18,7 @@ services:
       context: ../..
       dockerfile: projects/shop/Dockerfile
     environment:
-      PADDOCK_SERVING_URL: postgresql://ada:${PASSWORD:?set it}@serving/x
+      PADDOCK_SERVING_URL: postgresql://ada:${PASSWORD:?set it}@serving/ada
     depends_on:
       serving:
         condition: service_healthy
@@ -34,9 +34,12 @@ services:
       POSTGRES_USER: ada
       POSTGRES_PASSWORD: ${PASSWORD:?set it}
     healthcheck:
-      test: ["CMD", "pg_isready"]
+      test: ["CMD", "pg_isready", "-U", "ada"]
+    volumes:
+      - data:/var/lib/postgresql/data
 volumes:
   state:
+  data:
 """
 DOCKERFILE = 'FROM a:1\nENV HOME=/tmp\nVOLUME /workspace/.paddock\nENTRYPOINT ["paddock"]\nCMD ["run", "shop"]\n'
 MakeProject = Callable[..., Project]
@@ -56,7 +59,7 @@ def test_a_good_file_has_no_fault(make_project: MakeProject) -> None:
     """Each promise is looked at for each service."""
     looks = _looks(make_project, COMPOSE)
     assert [look for look in looks if look.fault] == []
-    assert len(looks) == 1 + 2 * 7
+    assert len(looks) == 1 + 2 * 10
 
 
 def test_a_project_without_services_is_not_looked_at(make_project: MakeProject) -> None:
@@ -95,7 +98,7 @@ def test_services_of_something_else(make_project: MakeProject, old: str, new: st
         ("service_healthy", "service_helthy", 10, "'service_helthy' is no condition"),
         ("service_healthy", "service_started", 10, "does not wait until 'serving' is healthy"),
         (
-            'test: ["CMD", "pg_isready"]',
+            'test: ["CMD", "pg_isready", "-U", "ada"]',
             "disable: true",
             10,
             "waits until 'serving' is healthy, which has no healthcheck",
@@ -113,11 +116,72 @@ def test_services_of_something_else(make_project: MakeProject, old: str, new: st
         ("//ada", "//eve", 8, "logs in as 'eve', but serving has the user 'ada'"),
         ("SERVING_URL", "SERVING_URI", 8, "PADDOCK_SERVING_URI is no setting"),
         ("      PADDOCK_SERVING_URL", "      OTHER_PLACE: x\n#", 7, "waits for 'serving', but no address leads there"),
+        ("@serving", "@serving:5433", 8, "leads to the port 5433, but serving listens at 5432"),
+        ("@serving/ada", "@serving/eve", 8, "leads to the database 'eve', but serving has 'ada'"),
+        ("postgresql://", "mysql://", 8, "speaks mysql, but serving is PostgreSQL"),
+        ("image: postgres:16", "image: mysql:8", 8, "leads to 'serving', which is no PostgreSQL"),
+        ("D: ${PASSWORD:?set it}", "D: ${OTHER:?set it}", 8, "logs in by PASSWORD, but serving is told OTHER"),
         ("      POSTGRES_PASSWORD: ${PASSWORD:?set it}\n", "", 20, "has no POSTGRES_PASSWORD"),
     ],
 )
 def test_names_that_lead_nowhere(make_project: MakeProject, old: str, new: str, line: int, fault: str) -> None:
     """Services, volumes, networks, files and addresses that are named exist."""
+    looks = _looks(make_project, _changed(old, new))
+    assert any(look.place == f"compose.yaml:{line}" and look.fault.startswith(fault) for look in looks)
+
+
+@pytest.mark.parametrize(
+    ("test", "fault"),
+    [
+        ('["CMD", "true"]', "expected pg_isready alone, got 'true'"),
+        ("exit 0", "expected pg_isready alone, got 'exit 0'"),
+        ("pg_isready -U ada || true", "expected pg_isready alone, got 'pg_isready -U ada true'"),
+        ('["CMD-SHELL", "pg_isready -U eve"]', "asks for the user 'eve', but the database has 'ada'"),
+        ('["CMD", "pg_isready"]', "asks for the user 'nobody', but the database has 'ada'"),
+        ('["pg_isready -U ada"]', "the test begins with 'pg_isready -U ada', which is neither CMD nor CMD-SHELL"),
+        ("pg_isready -h base -U ada", "asks the host 'base', not this service"),
+    ],
+)
+def test_databases_that_nobody_asks(make_project: MakeProject, test: str, fault: str) -> None:
+    """The health check asks the database itself, by the user that will log in."""
+    looks = _looks(make_project, _changed('["CMD", "pg_isready", "-U", "ada"]', test))
+    assert [(look.place, look.fault) for look in looks if look.fault] == [("compose.yaml:24", fault)]
+
+
+@pytest.mark.parametrize(
+    "test", ["pg_isready --username=ada -d ada || exit 1", '["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"]']
+)
+def test_databases_that_are_asked(make_project: MakeProject, test: str) -> None:
+    """Options may be written out, and the user taken from the environment."""
+    looks = _looks(make_project, _changed('["CMD", "pg_isready", "-U", "ada"]', test))
+    assert [look for look in looks if look.fault] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "fault"),
+    [
+        (
+            "data:/var/lib/postgresql/data",
+            "data:/var/lib/postgres",
+            25,
+            "what it writes to /var/lib/postgresql/data is",
+        ),
+        (
+            "    volumes:\n      - data:/var/lib/postgresql/data\n",
+            "",
+            18,
+            "what it writes to /var/lib/postgresql/data is",
+        ),
+        ("- data:", "- state:", 25, "shares 'state' with 'run'"),
+        ("/.paddock", "/.paddock:ro", 16, "the image writes to /workspace/.paddock, which is mounted read-only"),
+        ("- state:", "- ", 16, "what is written to /workspace/.paddock is lost with the container"),
+        ("- state:", "- /:/host\n      - state:", 17, "mounts '/' of the machine"),
+        ("- state:", "- ~/.aws:/aws\n      - state:", 17, "mounts '~/.aws' of the machine"),
+        ("- state:", "- ../..:/workspace\n      - state:", 17, "mounts '../..', which is more than this project"),
+    ],
+)
+def test_mounts(make_project: MakeProject, old: str, new: str, line: int, fault: str) -> None:
+    """What is written is kept, each in a volume of its own, and nothing of the machine is seen."""
     looks = _looks(make_project, _changed(old, new))
     assert any(look.place == f"compose.yaml:{line}" and look.fault.startswith(fault) for look in looks)
 
@@ -165,6 +229,20 @@ def test_secrets_in_a_list_of_variables(make_project: MakeProject) -> None:
         ("- state:", "- /var/run/docker.sock:/s\n      - state:", 17, "mounts Docker's socket"),
         ("    tmpfs: [/tmp]\n", "", 15, "the image writes to /tmp, where nothing is mounted"),
         (":/workspace/.paddock", ":/data", 16, "the image writes to /workspace/.paddock, where nothing is mounted"),
+        ("    image:", '    ports: ["5432:5432"]\n    image:', 19, "the port '5432:5432' is open to every machine"),
+        ("    image:", '    ports: ["0.0.0.0:1:1"]\n    image:', 19, "the port '0.0.0.0:1:1' is open to every machine"),
+        ("    image:", "    cap_add: [SYS_ADMIN]\n    image:", 19, "it adds capabilities"),
+        ("    image:", '    devices: ["/dev/sda"]\n    image:', 19, "devices give it rights over the machine"),
+        ('true"]', 'true", "seccomp:unconfined"]', 15, "seccomp:unconfined takes a protection away"),
+        ("    read_only", "    restart: always\n    read_only", 12, "starts again after each run, for ever"),
+        (
+            "    read_only",
+            "    healthcheck: {disable: true}\n    read_only",
+            12,
+            "is never asked whether it is healthy",
+        ),
+        ("    read_only", "    command: data list\n    read_only", 12, "expected paddock run shop, got 'paddock data"),
+        ("    read_only", '    entrypoint: ["true"]\n    read_only', 3, "expected paddock run shop, got 'true'"),
         ("    read_only", '    command: ["rn"]\n    read_only', 12, "paddock: no command 'rn'."),
         ("    read_only", "    command: run other\n    read_only", 12, "paddock run: expected the project 'shop'"),
     ],
@@ -181,7 +259,7 @@ def test_rights_and_fit(make_project: MakeProject, old: str, new: str, line: int
         ("services: [", "compose.yaml:1", "is no YAML: "),
         ("- a\n", "compose.yaml:1", "is no YAML: expected a mapping"),
         ("name: shop\n", "compose.yaml:1", "has no services"),
-        (COMPOSE + "name: shop\n", "compose.yaml:27", "the key 'name' stands twice"),
+        (COMPOSE + "name: shop\n", "compose.yaml:30", "the key 'name' stands twice"),
         (
             COMPOSE.replace("    tmpfs", "    read_only: true\n    tmpfs"),
             "compose.yaml:13",

@@ -97,7 +97,7 @@ def _faults(project: Project, check: Check, old: str, new: str) -> list[tuple[st
 @pytest.mark.parametrize(
     ("check", "count"),
     [
-        (readme.names_what_exists, 5),
+        (readme.names_what_exists, 7),
         (readme.commands_exist, 3),
         (readme.parameters_exist, 3),
         (readme.has_model_card, 10),
@@ -128,14 +128,48 @@ def test_a_good_readme_has_no_fault(shop: Project, check: Check, count: int) -> 
             "names 'src/*.sql', which the project",
         ),
         ("Set `", "See `pyproject.tml`, set `", 16, "names 'pyproject.tml', which the project has not"),
-        ("Set `", "See `config/x`, set `", 16, "names 'config/x', which the project has not"),
+        ("Set `", "See `src/x`, set `", 16, "names 'src/x', which the project has not"),
     ],
 )
 def test_paths_that_are_not_there(shop: Project, old: str, new: str, line: int, fault: str) -> None:
     """Code, tables and links are read; a bare name stands beside the file named before it in the cell."""
     found = _faults(shop, readme.names_what_exists, old, new)
-    assert [place for place, _ in found] == [f"README.md:{line}"]
+    assert found[0][0] == f"README.md:{line}"
     assert found[0][1].startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "fault"),
+    [
+        (
+            "`src/shop/tasks.py`, `model.py`",
+            "`src/shop/tasks.py`",
+            13,
+            "the table of files does not tell what src/shop/m",
+        ),
+        ("`https", "`PADDOCK_SERVING_URI` and `https", 16, "PADDOCK_SERVING_URI is no setting"),
+        ("`https", "`shop.item` and `https", 16, "names the dataset 'shop.item', which catalog.toml has not"),
+        ("`https", '`paddock.read("shop.item")`, `https', 16, "names the dataset 'shop.item', which catalog.toml has"),
+    ],
+)
+def test_names_that_nothing_has(shop: Project, old: str, new: str, line: int, fault: str) -> None:
+    """Modules are told of in the table of files; settings and datasets that are named exist."""
+    ((place, found),) = _faults(shop, readme.names_what_exists, old, new)
+    assert place == f"README.md:{line}"
+    assert found.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sizes are in `px/cell` or `mg/dL`, the threshold is `1/6`",
+        "The report is `report.html`",
+        "`PADDOCK_SERVING_URL`, `shop.items` and the module `shop.tasks`",
+    ],
+)
+def test_code_that_names_no_path(shop: Project, text: str) -> None:
+    """Units, fractions and what a run makes are no paths of the project."""
+    assert _faults(shop, readme.names_what_exists, "Set `", f"{text}. Set `") == []
 
 
 @pytest.mark.parametrize(
@@ -150,6 +184,19 @@ def test_paths_that_are_not_there(shop: Project, old: str, new: str, line: int, 
         ("shop/tests/test_a", "shop/tests/test_c", 7, "'projects/shop/tests/test_c.py' does not exist"),
         ("projects/shop/tests", "projects/other/tests", 7, "'projects/other/tests/test_a.py' is not of this project"),
         ("make lint", "export A=1 && make lnt", 8, "the Makefile has no target 'lnt'. Did you mean 'lint'?"),
+        ("make lint", "pytest projects/shop || true", 8, "'true' hides what the command before says"),
+        ("make lint", "pytest projects/shop --nothing", 8, "pytest has no option --nothing"),
+        ("make lint", "docker composse up", 8, "docker: no command 'composse'. Did you mean 'compose'?"),
+        ("make lint", "docker compose -f projects/shop/compose.yaml upp", 8, "docker compose: no command 'upp'."),
+        ("make lint", "docker run --rm shopp", 8, "docker run: expected the image 'shop', got 'shopp'"),
+        ("make lint", "git clnoe https://a.b/c", 8, "git: no command 'clnoe'. Did you mean 'clone'?"),
+        ("make lint", "rm -rf .paddock", 8, "rm removes whole folders"),
+        ("make lint", "sudo make lint", 8, "uses sudo"),
+        ("make lint", "pip install pandas", 8, "pip installs beside the lock"),
+        ("make lint", "python -m pip install pandas", 8, "pip installs beside the lock"),
+        ("make lint", "curl https://a.b/c | sh", 8, "pipes into sh"),
+        ("make lint", "export DB_PASSWORD=hunter2", 8, "writes 'DB_PASSWORD' down"),
+        ("make lint", "DB_PASSWORD='hunter2' make lint", 8, "writes 'DB_PASSWORD' down"),
         ("make lint", "python -m nothing", 8, "no module 'nothing'"),
         ("make lint", "docker build -f projects/shop/Dockerfil .", 8, "'projects/shop/Dockerfil' does not exist"),
         ("Set `", "Use `paddock reprt`, set `", 16, "paddock: no command 'reprt'."),
@@ -164,7 +211,21 @@ def test_commands_that_do_not_exist(shop: Project, old: str, new: str, line: int
 
 
 @pytest.mark.parametrize(
-    "command", ["paddock check", "git status", "source .venv/bin/activate", "papermill notebooks.md"]
+    "command",
+    [
+        "paddock check",
+        "git status",
+        "source .venv/bin/activate",
+        "papermill notebooks.md",
+        'psql "$PADDOCK_SERVING_URL" -c "select 1"',
+        "kubectl get cronjobs",
+        "git -C .. status",
+        "docker run --rm --name shops shop:1",
+        "curl https://a.b/c",
+        "paddock runs shop --json | jq .",
+        "export DB_PASSWORD=… TOKEN=<yours> API_KEY=$KEY",
+        "python -m pytest projects/shop -k rule -x --maxfail=1 -n 2",
+    ],
 )
 def test_commands_of_the_harness_and_the_system(shop: Project, command: str) -> None:
     """The harness's commands are commands of paddock, and what every machine has is taken for there."""
@@ -210,40 +271,3 @@ def test_parameters_that_cannot_be_set(shop: Project, old: str, new: str, line: 
     found = _faults(shop, readme.parameters_exist, old, new)
     assert [place for place, _ in found] == [f"README.md:{line}"]
     assert found[0][1].startswith(fault)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "fault"),
-    [
-        ("| Baseline | e |\n", "", 1, "the model card's row 'Baseline' is missing"),
-        ("| Data | c |", "| Data | |", 24, "the model card's row 'Data' is empty"),
-        ("| Data | c |", "| Data | TODO: ask |", 24, "the model card's row 'Data' is empty"),
-        ("60 minutes", "90 minutes", 29, "the schedule is 'daily at 05:30 UTC, within 90 minutes'; expected 60"),
-        ("05:30", "06:30", 29, "the schedule is 'daily at 06:30 UTC, within 60 minutes'; expected 05:30"),
-    ],
-)
-def test_model_cards_that_say_too_little(shop: Project, old: str, new: str, line: int, fault: str) -> None:
-    """Every row says something, and the schedule is the one of pyproject.toml."""
-    (found,) = _faults(shop, readme.has_model_card, old, new)
-    assert found[0] == f"README.md:{line}"
-    assert found[1].startswith(fault)
-
-
-def test_a_project_that_serves_nothing_needs_no_model_card(shop: Project) -> None:
-    """Where no dataset is served, nobody decides by a model."""
-    (shop.folder / "catalog.toml").write_text(SERVED.replace("true", "false"))
-    assert _looks(shop, readme.has_model_card) == []
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "fault"),
-    [
-        ("# A", "# The", 1, "expected the heading 'A *shop* #1', got 'The *shop* #1'"),
-        ("\\*shop\\*", "*shop*", 1, "expected the heading 'A *shop* #1', got 'A shop #1'"),
-        ("\\<b\\>", "<b>", 3, "expected the line 'Owner: O'Brien \\ <b>', got 'Owner: O'Brien \\'"),
-        ("Owner:", "By:", 1, "expected the line 'Owner: O'Brien \\ <b>', got 'none'"),
-    ],
-)
-def test_titles_and_owners_that_differ(shop: Project, old: str, new: str, line: int, fault: str) -> None:
-    """What a reader sees, with markup resolved, is what pyproject.toml says."""
-    assert _faults(shop, readme.names_title_and_owner, old, new) == [(f"README.md:{line}", fault)]

@@ -17,10 +17,13 @@ from paddock.cli.main import app
 from paddock.errors import nearest
 
 from paddock_ci.files import ProjectFiles
+from paddock_ci.parameters import notebook_parameters, pipeline_parameters, value_fault
+from paddock_ci.shell import Command, shell_commands
 
 _OF_SYSTEM = {
     "git", "make", "docker", "source", ".", "export", "cd", "echo", "cat", "ls", "mkdir", "cp", "mv", "rm", "set",
-    "test", "[", "true", "false", "exit", "unset", "for", "case", "python",
+    "test", "[", "true", "false", ":", "exit", "unset", "for", "case", "python", "psql", "kubectl", "jq", "curl",
+    "head", "tail", "grep", "less", "sort", "wc", "tee",
 }  # fmt: skip
 _OF_IMAGE = {"sh", "bash", "env", "python", "python3", "test", "[", "true", "exit", "cat", "ls", "echo"}
 
@@ -33,10 +36,59 @@ def command_fault(words: Sequence[str], files: ProjectFiles, in_image: bool = Fa
     if name == "paddock":
         return _paddock_fault(words[1:], files, in_image)
     if name.startswith("python") and "-m" in words[:-1]:
-        module = words[words.index("-m") + 1].partition(".")[0]
-        is_there = module == files.settings.get("package") or importlib.util.find_spec(module)
-        return "" if is_there else f"no module '{module}'"
+        return _module_fault(words[words.index("-m") + 1], files)
     return ""
+
+
+def health_fault(commands: Sequence[Command], files: ProjectFiles) -> str:
+    """Why a health check would not notice that this project's image does not work, or nothing."""
+    if not commands:
+        return "checks nothing"
+    words = commands[0].words
+    if posixpath.basename(words[0]) in ("sh", "bash") and words[1:2] == ("-c",) and len(words) > 2:
+        return health_fault(shell_commands(words[2]), files)
+    asked = [c for c in commands if not (c.joint == "||" and c.words in (("exit", "1"), ("false",)))]
+    for command in asked:
+        if command.joint not in ("", "&&"):
+            return f"'{' '.join(command.words)}' hides what the command before says"
+        if fault := command_fault(command.words, files, in_image=True):
+            return fault
+    is_said = any(_asks_project(command.words) for command in asked)
+    return "" if is_said else f"'{' '.join(words)}' says nothing about whether the project works"
+
+
+def start_fault(words: Sequence[str], files: ProjectFiles) -> str:
+    """Why a command, given in the image, is no run of this project; nothing where it is."""
+    if fault := command_fault(words, files, in_image=True):
+        return fault
+    name = posixpath.basename(words[0])
+    if name.startswith("python") and words[1:2] == ("-m",):
+        is_own = words[2].partition(".")[0] == files.settings.get("package")
+        return "" if is_own else f"expected a module of this project, got '{words[2]}'"
+    if name != "paddock" or tuple(words[1:2]) != ("run",) or "--help" in words:
+        return f"expected paddock run {files.name}, got '{' '.join(words)}'"
+    given = re.findall(r"(?:^|\0)(?:-p|--parameters?)[\0=]([^\0=]+)=([^\0]*)", "\0".join(words))
+    pipeline, notebooks = pipeline_parameters(files), notebook_parameters(files)
+    return next((fault for n, v in given if (fault := value_fault(n, v, pipeline, notebooks))), "")
+
+
+def _asks_project(words: Sequence[str]) -> bool:
+    """Whether a command fails where the project's packages are broken."""
+    name = posixpath.basename(words[0])
+    if name == "paddock":
+        return len(words) > 1 and words[1] != "version" and "--help" not in words
+    imports = len(words) > 2 and words[1] == "-c" and re.match(r"(import|from) +\w", words[2])
+    return name.startswith("python") and len(words) > 2 and (words[1] == "-m" or bool(imports))
+
+
+def _module_fault(module: str, files: ProjectFiles) -> str:
+    """Why `python -m` would not find a module, or nothing."""
+    package, path = str(files.settings.get("package", "")), f"src/{module.replace('.', '/')}"
+    if module.partition(".")[0] == package:
+        is_there = f"{path}.py" in files.paths or f"{path}/__main__.py" in files.paths
+    else:
+        is_there = importlib.util.find_spec(module.partition(".")[0]) is not None
+    return "" if is_there else f"no module '{module}'"
 
 
 def _is_program(name: str, files: ProjectFiles, in_image: bool) -> bool:

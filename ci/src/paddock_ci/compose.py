@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,9 @@ from typing import Any
 from paddock_ci.files import ProjectFiles
 from paddock_ci.image import Image
 from paddock_ci.yaml_text import Path, lines_of, load
+
+# Where, what is wrong, and the remedy.
+Fault = tuple[Path, str, str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,41 @@ class Service:
     def at(self, *keys: object) -> Path:
         """The path of one of its keys."""
         return ("services", self.name, *map(str, keys))
+
+
+@dataclass(frozen=True)
+class Mount:
+    """What a service has at `target`: a volume or a path of the machine, an anonymous volume, or (tmpfs) memory."""
+
+    source: str
+    target: str
+    is_read_only: bool = False
+    is_memory: bool = False
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it is a file or folder of the machine."""
+        return self.source.startswith((".", "/", "~", "$"))
+
+
+def mounts_of(facts: Mapping[str, Any]) -> tuple[Mount, ...]:
+    """The mounts of a service, those under `volumes` first, in their order."""
+    memory = facts.get("tmpfs") or ()
+    found = [_mount(entry) for entry in facts.get("volumes") or ()]
+    found += [
+        Mount("", str(path).partition(":")[0], False, True)
+        for path in ([memory] if isinstance(memory, str) else memory)
+    ]
+    return tuple(found)
+
+
+def _mount(entry: object) -> Mount:
+    if isinstance(entry, dict):
+        source, is_memory = str(entry.get("source", "")), entry.get("type") == "tmpfs"
+        return Mount(source, posixpath.normpath(str(entry["target"])), bool(entry.get("read_only")), is_memory)
+    parts = re.split(r":(?![-?+])", str(entry))
+    source, target = ("", parts[0]) if len(parts) == 1 else (parts[0], parts[1])
+    return Mount(source, posixpath.normpath(target), "ro" in ",".join(parts[2:]).split(","))
 
 
 def variables_of(facts: Mapping[str, Any]) -> dict[str, str]:

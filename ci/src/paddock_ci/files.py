@@ -15,6 +15,7 @@ from paddock.project import read_toml
 
 # What tools leave behind; nobody commits it.
 _LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+_MEASURING = ("%%time", "%%timeit", "%%prun")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -92,6 +93,11 @@ class ProjectFiles:
         found = ((path, _cells(self.text(path))) for path in self.paths if path.endswith(".ipynb"))
         return {path: cells for path, cells in found if cells is not None}
 
+    @cached_property
+    def unexecuted(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        """Number and text of each Markdown and raw cell of all notebooks: what no kernel executes."""
+        return {path: _unexecuted(self.text(path)) for path in self.notebooks}
+
     def shell_blocks(self, path: str) -> tuple[ShellBlock, ...]:
         """The blocks fenced as `sh` of a Markdown file."""
         text = self.text(path)
@@ -132,9 +138,17 @@ def _cells(text: str) -> tuple[Cell, ...] | None:
     return tuple(Cell(*facts, tree) for facts, tree in zip(found, trees, strict=True) if tree is not None)
 
 
+def _unexecuted(text: str) -> tuple[tuple[int, str], ...]:
+    cells = enumerate(json.loads(text)["cells"], 1)
+    return tuple((number, "".join(cell["source"])) for number, cell in cells if cell["cell_type"] != "code")
+
+
 def without_magics(source: str) -> str:
-    """The Python of a cell: lines of IPython's own syntax are blank, a cell of another language is empty."""
-    if source.lstrip().startswith("%%"):
+    """The Python of a cell: lines of IPython's own syntax are blank, a cell of another language is empty.
+
+    A cell whose magic only measures the Python below it is that Python.
+    """
+    if source.lstrip().startswith("%%") and source.split()[0] not in _MEASURING:
         return ""
     lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     return "\n".join(lines)

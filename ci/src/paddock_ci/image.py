@@ -6,14 +6,23 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from paddock_ci.dockerfile import Instruction, Stage, parse, stages
 from paddock_ci.dockerignore import Context, ignore_patterns
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
+from paddock_ci.installers import program
 
 DOCKERFILE = "Dockerfile"
 DOCKERIGNORE = "Dockerfile.dockerignore"
 _DIGEST = re.compile(r"[^@]+@sha256:[0-9a-f]{64}")
+# An official image of Python, or a mirror's copy: a registry's name holds a dot or a port.
+_PYTHON = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?:(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w-]+:\d+)/(?:[\w.-]+/)*)?"
+    r"python(?::(?P<tag>(?P<version>\d+(?:\.\d+)*)?[\w.-]*))?(?:@sha256:[0-9a-f]{64})?"
+)
+_UNFINISHED = re.compile(r"\d(?:a|b|rc)\d*(?:-|$)|-(?:rc|dev|alpha|beta)", re.IGNORECASE)
 URL = re.compile(r"\w+://|git@")
 
 
@@ -40,6 +49,12 @@ class Image:
         above = (stage for stage in self.stages if stage.line < before)
         return next((s for s in above if name.lower() in (s.name.lower() or None, str(s.number))), None)
 
+    def origin(self, stage: Stage) -> str:
+        """The image that a stage begins from, by way of other stages."""
+        while before := self.stage(stage.base, stage.line):
+            stage = before
+        return stage.base
+
 
 def image_of(files: ProjectFiles) -> Image | None:
     """The image of a project; nothing where it has no Dockerfile with a stage."""
@@ -59,6 +74,30 @@ def pin_fault(reference: str) -> str:
     if not tag or "latest" in tag.lower() or not re.search(r"\d", tag):
         return f"expected an image with a version, got '{reference}'"
     return ""
+
+
+def python_fault(reference: str, requires: str) -> str:
+    """Why an image is no official Python of a version that `requires` (as of pyproject.toml) allows, or nothing."""
+    found = _PYTHON.fullmatch(reference)
+    if not found:
+        return f"expected an official python:X.Y, got '{reference}'"
+    version = found["version"] or ""
+    if _UNFINISHED.search(found["tag"] or ""):
+        return f"expected a released Python, got '{reference}'"
+    if "." not in version:
+        return "" if "@" in reference else f"expected a version X.Y, got '{reference}'"
+    try:
+        is_allowed = SpecifierSet(requires).contains(version)
+    except InvalidSpecifier:
+        return ""  # PD101 says so
+    return "" if is_allowed else f"Python {version} is not in requires-python, '{requires}'"
+
+
+def runs_python(image: Image, stage: Stage) -> bool:
+    """Whether a stage makes the environment of the project, or runs it."""
+    commands = (program(command) for i in stage.all("RUN") for command in i.commands)
+    made = any(name in ("uv", "pip", "venv", "virtualenv") for name, _ in commands)
+    return made or stage.number == image.last.number
 
 
 def look(line: int, fault: str = "", remedy: str = "", file: str = DOCKERFILE) -> Look:

@@ -27,14 +27,26 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 class Command:
     """A simple command of a shell: its words without quotes, what they write to, the line (from 0), what came before.
 
-    `words` begins with the command itself; `before` holds such as `sudo` or `if`; `is_piped` says that it reads a pipe.
+    `words` begins with the command itself; `before` holds such as `sudo` or `if`; `joint` is what joins it to the
+    command before, such as `&&`; inside another command it is that one's.
     """
 
     words: tuple[str, ...]
     line: int = 0
     before: tuple[str, ...] = ()
-    is_piped: bool = False
+    joint: str = ""
     targets: tuple[str, ...] = ()
+
+    @property
+    def is_piped(self) -> bool:
+        """Whether it reads what the command before writes."""
+        return self.joint == "|"
+
+    @property
+    def is_excuse(self) -> bool:
+        """Whether it does nothing but turn the failure of the command before into success."""
+        is_idle = self.words in ((":",), ("true",), ("exit", "0"))
+        return is_idle and self.joint.rstrip("(") in ("||", ";", "|", "&")
 
 
 def shell_commands(text: str) -> tuple[Command, ...]:
@@ -56,16 +68,14 @@ def shell_commands(text: str) -> tuple[Command, ...]:
             is_target = match is not None and not match[0][-1].isdigit()
         elif kind in ("end", "newline"):
             if words:
-                found += commands_in([*map(_plain, words)], begun, mark == "|", [*map(_plain, targets)])
+                found += commands_in([*map(_plain, words)], begun, mark, [*map(_plain, targets)])
                 words, targets, mark = [], [], ""
             mark, is_target = match[0] if match and kind == "end" else mark, False
         line += match[0].count("\n") if match else 0
     return tuple(found)
 
 
-def commands_in(
-    words: Sequence[str], line: int, is_piped: bool = False, targets: Sequence[str] = ()
-) -> tuple[Command, ...]:
+def commands_in(words: Sequence[str], line: int, joint: str = "", targets: Sequence[str] = ()) -> tuple[Command, ...]:
     """The command that these words are, and those inside them."""
     count = 0
     while count < len(words) and (words[count] in _BEFORE or _ASSIGNMENT.fullmatch(words[count])):
@@ -74,8 +84,8 @@ def commands_in(
     inner = [text for word in words for match in _NESTED.finditer(word) for text in match.groups() if text]
     if len(own) > 2 and posixpath.basename(own[0]) in ("sh", "bash") and "c" in own[1].lstrip("-"):
         inner.append(own[2])
-    found = (Command(own, line, tuple(words[:count]), is_piped, tuple(targets)),) if own else ()
-    return found + tuple(Command(c.words, line, c.before, c.is_piped) for text in inner for c in shell_commands(text))
+    found = (Command(own, line, tuple(words[:count]), joint, tuple(targets)),) if own else ()
+    return found + tuple(Command(c.words, line, c.before, c.joint) for text in inner for c in shell_commands(text))
 
 
 def _plain(word: str) -> str:

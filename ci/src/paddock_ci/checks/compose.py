@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
-from paddock_ci.commands import command_fault
-from paddock_ci.compose import Service, is_postgres, read, variables_of
+from paddock_ci.commands import command_fault, start_fault
+from paddock_ci.compose import Fault, Mount, Service, mounts_of, read
+from paddock_ci.database import asks_database, finds_database, keeps_database
 from paddock_ci.dockerfile import expanded
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 from paddock_ci.image import Image, image_of, pin_fault
 from paddock_ci.secrets import holds_secret, names_secret
-from paddock_ci.settings import setting_fault
 from paddock_ci.yaml_text import Path
 
 _FILE = "compose.yaml"
@@ -34,9 +32,9 @@ _KEYS = {
     "privileged", "profiles", "read_only", "restart", "secrets", "security_opt", "tmpfs", "user", "userns_mode",
     "volumes", "volumes_from", "working_dir",
 }  # fmt: skip
+# What a database needs of what it drops, to become its own user.
+_OF_DATABASES = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
 _KINDS = ("volumes", "networks", "secrets", "configs")
-
-Fault = tuple[Path, str, str]
 
 
 def serves_safely(files: ProjectFiles) -> Iterator[Look]:
@@ -128,11 +126,9 @@ def _names(service: Service) -> Iterator[Fault]:
         for number, entry in enumerate(service.facts.get(kind) or ()):
             where = service.at(kind, number)
             source = _source(entry, kind)
-            if kind == "volumes" and source.startswith((".", "/", "~")):
-                if "docker.sock" in source:
-                    yield where, "mounts Docker's socket: it gives root on the machine", "Remove it."
-                elif source.startswith(".") and not (service.files.folder / source).exists():
-                    yield where, f"mounts '{source}', which does not exist", "Name what exists, or a volume."
+            if kind == "volumes" and (mount := mounts_of(service.facts)[number]).is_path:
+                if fault := _path_fault(mount, service):
+                    yield where, fault, "Name a file or folder of this project, or a volume."
             elif source and source not in declared:
                 yield where, f"names '{source}', which is not declared under {kind}", f"Declare it under {kind}."
     given = service.facts.get("env_file") or ()
@@ -142,12 +138,25 @@ def _names(service: Service) -> Iterator[Fault]:
             yield service.at("env_file"), f"reads '{name}', which does not exist", "Remove it, or commit an example."
 
 
+def _path_fault(mount: Mount, service: Service) -> str:
+    """Why a service may not have a path of the machine, or nothing."""
+    source = mount.source
+    if "docker.sock" in source:
+        return "mounts Docker's socket: it gives root on the machine"
+    if source.startswith("."):
+        path = (service.files.folder / source).resolve()
+        if not path.is_relative_to(service.files.folder.resolve()):
+            return f"mounts '{source}', which is more than this project"
+        return "" if path.exists() else f"mounts '{source}', which does not exist"
+    is_private = re.match(r"~|\$\{?(HOME|PWD)|/($|(etc|root|home|boot|dev|proc|run|sys|usr|var)(/|$))", source)
+    return f"mounts '{source}' of the machine" if is_private else ""
+
+
 def _source(entry: object, kind: str) -> str:
-    """The name or path that an entry takes its content from; nothing for an anonymous volume."""
-    if isinstance(entry, dict):
-        return str(entry.get("source", "")) if entry.get("type") != "tmpfs" else ""
-    source, colon, _ = str(entry).partition(":")
-    return source if colon or kind != "volumes" else ""
+    """The name that an entry takes its content from; nothing for an anonymous volume."""
+    if kind == "volumes":
+        return mounts_of({"volumes": [entry]})[0].source
+    return str(entry.get("source", "")) if isinstance(entry, dict) else str(entry)
 
 
 def _secrets(service: Service) -> Iterator[Fault]:
@@ -177,23 +186,40 @@ def _rights(service: Service) -> Iterator[Fault]:
     for key, value in _RIGHTS.items():
         if facts.get(key) == value:
             yield service.at(key), f"{key} gives it rights over the machine", "Remove it."
+    for number, port in enumerate(facts.get("ports") or ()):
+        if not _is_local(port):
+            remedy = "Bind it to this machine: 127.0.0.1:…"
+            yield service.at("ports", number), f"the port '{port}' is open to every machine", remedy
+    options = {str(option).replace("=", ":") for option in facts.get("security_opt") or ()}
+    for option in sorted(options):
+        if option.endswith((":unconfined", ":disable")):
+            yield service.at("security_opt"), f"{option} takes a protection away", "Remove it."
+    for key in ("devices", "device_cgroup_rules"):
+        if facts.get(key):
+            yield service.at(key), f"{key} give it rights over the machine", "Remove it."
+    is_least = "ALL" in (facts.get("cap_drop") or ()) and not service.is_built
+    if set(facts.get("cap_add") or ()) - (_OF_DATABASES if is_least else set()):
+        yield service.at("cap_add"), "it adds capabilities", "Remove it."
     if not service.is_built:
         return
     if facts.get("read_only") is not True:
         yield service.at("read_only"), "its file system can be written", "Add: read_only: true"
     if "ALL" not in (facts.get("cap_drop") or ()):
         yield service.at("cap_drop"), "it keeps capabilities", "Add: cap_drop: [ALL]"
-    if facts.get("cap_add"):
-        yield service.at("cap_add"), "it adds capabilities", "Remove it."
-    options = {re.sub("[=]", ":", str(option)) for option in facts.get("security_opt") or ()}
     if not {"no-new-privileges:true", "no-new-privileges"} & options:
         yield service.at("security_opt"), "it may gain privileges", 'Add: security_opt: ["no-new-privileges:true"]'
     if str(facts.get("user", "1")).partition(":")[0] in ("0", "root"):
         yield service.at("user"), "it runs as root", "Remove it: the image names its user."
 
 
-def _fits_the_image(service: Service) -> Iterator[Fault]:
-    """A service that is built gives its image what that needs: commands that exist, and places to write to."""
+def _is_local(port: object) -> bool:
+    """Whether a published port is bound to the machine itself."""
+    host = str(port.get("host_ip", "")) if isinstance(port, dict) else str(port)
+    return host.startswith(("127.", "localhost:", "[::1]", "::1"))
+
+
+def _starts(service: Service) -> Iterator[Fault]:
+    """A service that is built runs the project once; one with a profile may give another command of the image."""
     if not service.is_built or service.image is None:
         return
     facts, last = service.facts, service.image.last
@@ -202,69 +228,42 @@ def _fits_the_image(service: Service) -> Iterator[Fault]:
     )
     if facts.get("command") or facts.get("entrypoint"):
         words = (*entry, *_words(facts.get("command") or []))
-        if words and (fault := command_fault(words, service.files, in_image=True)):
-            yield service.at("command"), fault, "Name what exists in the image."
-    entries = [*(facts.get("volumes") or ()), *_list(facts.get("tmpfs"))]
-    mounted = {posixpath.normpath(str(e["target"] if isinstance(e, dict) else _target(str(e)))) for e in entries}
+        fault = command_fault(words, service.files, in_image=True) if words else ""
+        if words and not facts.get("profiles"):
+            fault = fault or start_fault(words, service.files)
+        if fault:
+            yield service.at("command"), fault, f"Write: command: [run, {service.files.name}], or leave it out."
+    if facts.get("restart") in ("always", "unless-stopped"):
+        yield service.at("restart"), "starts again after each run, for ever", "Remove it: a scheduler starts runs."
+    if (facts.get("healthcheck") or {}).get("disable"):
+        yield service.at("healthcheck"), "is never asked whether it is healthy", "Remove it: the image has a check."
+
+
+def _keeps_its_state(service: Service) -> Iterator[Fault]:
+    """A service that is built has places to write to where its image needs them; its state outlives it."""
+    if not service.is_built or service.image is None:
+        return
+    mounts, last = mounts_of(service.facts), service.image.last
     needed = [word for volume in last.all("VOLUME") for word in volume.words]
-    home = last.environment().get("HOME")
-    for path in [*needed, *([home] if home else [])]:
-        if facts.get("read_only") is True and not any(path == m or path.startswith(f"{m}/") for m in mounted):
-            yield (
-                service.at("volumes"),
-                f"the image writes to {path}, where nothing is mounted",
-                "Mount a volume there.",
-            )
-
-
-def _finds_its_database(service: Service) -> Iterator[Fault]:
-    """An address in a service's environment leads to a service of this file, for which it waits, and logs in there."""
-    variables = variables_of(service.facts)
-    if is_postgres(service.facts) and not any(name.startswith("POSTGRES_PASSWORD") for name in variables):
-        yield service.at("environment"), "has no POSTGRES_PASSWORD, without which it does not start", "Set it."
-    for name in service.facts.get("depends_on") or () if service.is_built else ():
-        if is_postgres(service.compose.services.get(name, {})) and f"@{name}" not in "".join(variables.values()):
-            yield (
-                service.at("environment"),
-                f"waits for '{name}', but no address leads there",
-                "Set: PADDOCK_SERVING_URL",
-            )
-    for name, value in variables.items():
-        path = service.at("environment", name)
-        if fault := setting_fault(name):
-            yield path, fault, "Write the name of a setting."
-        found = re.search(r"\w+://\S+", _REQUIRED.sub("x", value))
-        address = urlsplit(found[0]) if found else None
-        host = address.hostname if address else None
-        if not address or not host or "." in host or "$" in host:
-            continue
-        if host not in service.compose.services:
-            yield path, f"leads to '{host}', which is no service of this file", "Name a service."
-        elif host != service.name and host not in (service.facts.get("depends_on") or ()):
-            yield path, f"leads to '{host}', for which the service does not wait", "Add it under depends_on."
-        elif is_postgres(other := service.compose.services[host]):
-            user = variables_of(other).get("POSTGRES_USER", "postgres")
-            if user != address.username:
-                yield path, f"logs in as '{address.username}', but {host} has the user '{user}'", "Write one user."
+    for path in [*needed, *filter(None, [last.environment().get("HOME")])]:
+        found = [m for m in mounts if path == m.target or path.startswith(f"{m.target}/")]
+        if service.facts.get("read_only") is True and not found:
+            fault = f"the image writes to {path}, where nothing is mounted"
+            yield service.at("volumes"), fault, "Mount a volume there."
+        elif any(mount.is_read_only for mount in found):
+            yield service.at("volumes"), f"the image writes to {path}, which is mounted read-only", "Leave out: ro"
+        elif path in needed and found and not found[0].source:
+            yield service.at("volumes"), f"what is written to {path} is lost with the container", "Name a volume."
 
 
 _LOOKS: tuple[Callable[[Service], Iterator[Fault]], ...] = (
-    _origin, _waits, _names, _secrets, _rights, _fits_the_image, _finds_its_database,
+    _origin, _waits, _names, _secrets, _rights, _starts, _keeps_its_state,
+    asks_database, keeps_database, finds_database,
 )  # fmt: skip
 
 
 def _words(command: object) -> tuple[str, ...]:
     return tuple(map(str, command)) if isinstance(command, list) else tuple(shlex.split(str(command)))
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
-def _target(entry: str) -> str:
-    """Where `source:target:mode` or `target` is mounted."""
-    parts = entry.split(":")
-    return parts[1] if len(parts) > 1 and parts[1].startswith("/") else parts[0]
 
 
 def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:

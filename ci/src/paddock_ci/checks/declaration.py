@@ -19,7 +19,6 @@ from paddock_ci.finding import Look
 
 _MANIFEST = "pyproject.toml"
 _OWN = "paddock"
-_TASK_BASES = ("Task", "DatasetTask")
 
 
 def loads(files: ProjectFiles) -> Iterator[Look]:
@@ -95,55 +94,6 @@ def imports_every_dependency(files: ProjectFiles) -> Iterator[Look]:
         yield Look(_MANIFEST, fault, "Remove it, or write the name alone.")
 
 
-def writes_its_datasets(files: ProjectFiles) -> Iterator[Look]:
-    """Every dataset of the catalogue is written by one task, and every task's dataset is in the catalogue."""
-    catalogue = _catalogue(files)
-    if isinstance(catalogue, PaddockError):
-        return
-    owned = {contract.dataset.partition(".")[2] for contract in catalogue.owned_by(files.name)}
-    written = [(name, place) for name, place in _written(files)]
-    for dataset in sorted(owned):
-        writers = [place for name, place in written if name == dataset]
-        fault = "" if len(writers) == 1 else f"dataset {dataset!r} is written by {len(writers)} tasks; expected one"
-        yield Look("catalog.toml", fault, f'Give one DatasetTask: dataset = "{dataset}"')
-    for name, place in written:
-        fault = "" if name in owned else f"writes {name!r}, which catalog.toml does not declare"
-        yield Look(place, fault, "Declare it, or mend the name.")
-
-
-def reads_what_it_may(files: ProjectFiles) -> Iterator[Look]:
-    """Every dataset that code or notebooks read is the project's own or declared in `reads`, which names no other."""
-    catalogue, project = _catalogue(files), _project(files)
-    if isinstance(catalogue, PaddockError) or isinstance(project, PaddockError):
-        return
-    allowed = {contract.dataset for contract in catalogue.owned_by(files.name)} | set(project.reads)
-    texts = {node.value for _, tree in files.trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    for place, tree in files.trees():
-        for dataset in _read(tree):
-            name = dataset if "." in dataset else f"{files.name}.{dataset}"
-            fault = "" if name in allowed else f"reads {dataset!r}, which is neither the project's own nor in `reads`"
-            yield Look(place, fault, f"Mend the name, or add it to `reads` in {_MANIFEST}.")
-    for dataset in project.reads:
-        fault = "" if dataset in texts else f"reads names {dataset!r}, which nothing reads"
-        yield Look(_MANIFEST, fault, "Remove it.")
-
-
-def uses_every_task(files: ProjectFiles) -> Iterator[Look]:
-    """Every task is required by another one or is the pipeline, so that it is built."""
-    pipeline = files.settings.get("pipeline", "").partition(":")[2]
-    sources = {path: tree for path, tree in files.modules.items() if path.startswith("src/")}
-    tasks = [(path, node) for path, tree in sources.items() for node in _tasks(tree)]
-    called = {
-        ast.unparse(call.func).rpartition(".")[2]
-        for tree in sources.values()
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-    }
-    for path, node in tasks:
-        fault = "" if node.name in called | {pipeline} else f"task {node.name} is required by no other"
-        yield Look(f"{path}:{node.lineno}", fault, "Require it where it is needed, or remove it.")
-
-
 def keeps_its_schedule(files: ProjectFiles) -> Iterator[Look]:
     """A schedule names real times, and says by when the run must be done; the deadline comes before the next run."""
     from datetime import UTC, datetime
@@ -205,32 +155,3 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield (node.module or "").split(".")[0], node.lineno
-
-
-def _tasks(tree: ast.Module) -> list[ast.ClassDef]:
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    return [node for node in classes if any(ast.unparse(base) in _TASK_BASES for base in node.bases)]
-
-
-def _written(files: ProjectFiles) -> Iterator[tuple[str, str]]:
-    """Name and place of each dataset that a task of the project writes."""
-    for path, tree in files.modules.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "DatasetTask" for base in node.bases):
-                names = [
-                    part.value.value
-                    for part in node.body
-                    if isinstance(part, ast.Assign)
-                    and ast.unparse(part.targets[0]) == "dataset"
-                    and isinstance(part.value, ast.Constant)
-                ]
-                yield str(names[0]) if names else "", f"{path}:{node.lineno}"
-
-
-def _read(tree: ast.Module) -> Iterator[str]:
-    """The datasets that a module or cell names in calls of `paddock.read`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "paddock.read" and node.args:
-            name = node.args[0]
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                yield name.value

@@ -21,7 +21,17 @@ _LARGEST = 1_000_000
 _MADE = {"requirements.txt"}
 # A path of one person's machine.
 _HOME = re.compile(r"(?<![\w.:/])(?:/home/|/Users/|[A-Z]:\\\\?Users\\)[\w.-]+")
-_TAG = re.compile(r"(?<!\$)\{\{|\{%|\{#|%\}|\bcookiecutter\.")
+# Where a literal begins like this, it is the path of one machine.
+_MACHINE = re.compile(r"~(/|$)|/(tmp|mnt|data|root)/|[A-Za-z]:[\\/]")
+_CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
+_PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
+_PICTURED = ("docs/", "notebooks/")
+# What is made by programs or hides secrets: nobody commits it.
+_UNWANTED = re.compile(
+    r"(^|/)(\.env(\.(?!example$|sample$|template$)[^/]*)?|\.DS_Store|Thumbs\.db|nohup\.out|"
+    r"[^/]*\.(bak|orig|rej|swp|pkl|pickle|joblib))$"
+)
+_TAG = re.compile(r"(?<![${])\{\{(?!\{)|\{%|\{#|%\}|\bcookiecutter\.")
 
 
 def parses(files: ProjectFiles) -> Iterator[Look]:
@@ -58,9 +68,16 @@ def _untidy(files: ProjectFiles, path: str) -> str:
     file = files.folder / path
     if file.is_symlink():
         return "is a symbolic link; expected a file"
+    if _UNWANTED.search(path):
+        return "is a file that nobody commits: a copy, a secret, or what a program left behind"
     content = file.read_bytes()
     if len(content) > _LARGEST:
         return f"has {len(content)} bytes; expected at most {_LARGEST}: data belongs into datasets and sources"
+    is_picture = path.startswith(_PICTURED) and path.lower().endswith(_PICTURES)
+    return "" if is_picture else _untidy_text(path, content)
+
+
+def _untidy_text(path: str, content: bytes) -> str:
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -71,6 +88,8 @@ def _untidy(files: ProjectFiles, path: str) -> str:
         return "holds carriage returns or null bytes"
     if text and (not text.endswith("\n") or text.endswith("\n\n")):
         return "does not end with one newline"
+    if conflict := _CONFLICT.search(text):
+        return f"holds a mark of a conflict in line {text.count(chr(10), 0, conflict.start()) + 1}"
     trailing = [number for number, line in enumerate(text.split("\n"), 1) if line != line.rstrip()]
     return f"has spaces at the end of line {trailing[0]}" if trailing and path not in _MADE else ""
 
@@ -78,12 +97,28 @@ def _untidy(files: ProjectFiles, path: str) -> str:
 def names_no_home(files: ProjectFiles) -> Iterator[Look]:
     """No file names a path of one person's machine."""
     for path in files.paths:
-        found = [(n, m[0]) for n, line in enumerate(_lines(files, path), 1) if (m := _HOME.search(line))]
+        found = [(f"{path}:{n}", m[0]) for n, line in enumerate(_lines(files, path), 1) if (m := _HOME.search(line))]
+        found = found or list(_literals(files, path))
         if found:
-            line, name = found[0]
-            yield Look(f"{path}:{line}", f"names {name}", "Name it relative to the project, or by a setting.")
+            place, name = found[0]
+            yield Look(place, f"names {name}", "Name it relative to the project, or by a setting.")
         else:
             yield Look(path)
+
+
+def _literals(files: ProjectFiles, path: str) -> Iterator[tuple[str, str]]:
+    """Place and text of each path of a machine in the code of the package or a notebook."""
+    trees = [(path, files.modules[path])] if path.startswith("src/") and path in files.modules else []
+    trees += [(f"{path} cell {cell.number}", cell.tree) for cell in files.notebooks.get(path, ())]
+    for place, tree in trees:
+        for node in ast.walk(tree):
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+            is_home = isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Path.home", "expanduser"))
+            where = place if " cell " in place else f"{place}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Constant) and is_text and _MACHINE.match(str(node.value)):
+                yield where, str(node.value)[:80]
+            elif is_home:
+                yield where, "the home of whoever runs it"
 
 
 def _lines(files: ProjectFiles, path: str) -> list[str]:

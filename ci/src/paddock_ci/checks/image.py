@@ -6,15 +6,31 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from paddock_ci.commands import command_fault
+from paddock_ci.commands import health_fault, start_fault
 from paddock_ci.dockerfile import KEYWORDS, Instruction, Stage
 from paddock_ci.dockerignore import Context
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
-from paddock_ci.image import DOCKERFILE, DOCKERIGNORE, Image, image_of, look, pin_fault, placed_in, sources
+from paddock_ci.image import (
+    DOCKERFILE,
+    DOCKERIGNORE,
+    Image,
+    image_of,
+    look,
+    pin_fault,
+    placed_in,
+    python_fault,
+    runs_python,
+    sources,
+)
 from paddock_ci.installers import installs, options_of, program
 from paddock_ci.secrets import holds_secret, is_secret_file, names_secret
 from paddock_ci.settings import setting_fault
+
+# A source of a project that nobody has.
+_OF_ANOTHER = "projects/another-project/src/another_project/tasks.py"
+# Variables that make Python, or any program, load other code than what was installed.
+_OF_LOADERS = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "LD_PRELOAD", "LD_AUDIT")
 
 
 def copies_what_is_there(files: ProjectFiles) -> Iterator[Look]:
@@ -38,20 +54,27 @@ def copies_what_is_there(files: ProjectFiles) -> Iterator[Look]:
 
 
 def begins_from_pinned(files: ProjectFiles) -> Iterator[Look]:
-    """Every image that the build begins or copies from is pinned: a tag with a version, or a digest."""
+    """Every image that the build begins or copies from is pinned, and the environment's is the Python of the project.
+
+    A tag with a version pins, or a digest. What makes the environment and what runs it begin from the same.
+    """
     if DOCKERFILE in files.paths and not image_of(files):
         yield look(1, "has no FROM", "Begin it with FROM and a pinned image.")
-    if image := image_of(files):
-        begun = [(stage.line, stage.base) for stage in image.stages]
-        copied = [(i.line, i.flag("from") or _mounted(i)) for i in image.instructions]
-        for line, origin in begun + [(line, origin) for line, origin in copied if re.search(r"[:/@]", origin)]:
-            is_known = origin == "scratch" or (origin and image.stage(origin, line))
-            fault = "" if is_known else pin_fault(origin)
-            yield look(line, fault, "Name a version, such as python:3.11-slim, or a digest.")
+    if not (image := image_of(files)):
+        return
+    for stage in image.stages:
+        fault = "" if stage.base == "scratch" or image.stage(stage.base, stage.line) else pin_fault(stage.base)
+        fault = fault or (_python_fault(image, stage, files) if runs_python(image, stage) else "")
+        yield look(stage.line, fault, "Name a version, such as python:3.11-slim, or a digest.")
+    for instruction in image.instructions:
+        origin = instruction.flag("from") or _mounted(instruction)
+        if re.search(r"[:/@]", origin):
+            fault = "" if image.stage(origin, instruction.line) else pin_fault(origin)
+            yield look(instruction.line, fault, "Name a version, or a digest.")
 
 
 def starts(files: ProjectFiles) -> Iterator[Look]:
-    """HEALTHCHECK, ENTRYPOINT and CMD are there, in exec form, and their commands exist and mean this project."""
+    """HEALTHCHECK says whether the project works; ENTRYPOINT and CMD are there, in exec form, and run this project."""
     if not (image := image_of(files)):
         return
     check, entry, command = (image.last.last(keyword) for keyword in ("HEALTHCHECK", "ENTRYPOINT", "CMD"))
@@ -63,11 +86,14 @@ def starts(files: ProjectFiles) -> Iterator[Look]:
             yield look(line, f"{keyword} is not in exec form: signals would not arrive", f'Write: {keyword} ["…"]')
         else:
             yield look(line)
-    for run in check.commands if check and check.value.upper() != "NONE" else ():
-        yield look(check.line if check else 1, command_fault(run.words, files, in_image=True), "Name what exists.")
+    if check and check.value.upper() != "NONE":
+        yield look(
+            check.line, health_fault(check.commands, files), 'Write: HEALTHCHECK CMD ["paddock", "data", "list"]'
+        )
     if words := (entry.exec_form if entry else ()) + (command.exec_form if command else ()):
         place = command or entry
-        yield look(place.line if place else 1, command_fault(words, files, in_image=True), "Name what exists.")
+        remedy = f'Write: ENTRYPOINT ["paddock"] and CMD ["run", "{files.name}"]'
+        yield look(place.line if place else 1, start_fault(words, files), remedy)
 
 
 def bakes_in_no_secret(files: ProjectFiles) -> Iterator[Look]:
@@ -89,7 +115,8 @@ def bakes_in_no_secret(files: ProjectFiles) -> Iterator[Look]:
     for line, pattern in patterns:
         if pattern.startswith("!"):
             yield look(line, _wide(pattern[1:]), "Name the folder that the image needs.", DOCKERIGNORE)
-    seen = [path for path in (".git/config", ".env", ".paddock/data", ".venv/x") if not image.context.shuts_out(path)]
+    private = (".git/config", ".env", ".paddock/data", ".venv/x", f"projects/{files.name}/.env", _OF_ANOTHER)
+    seen = [path for path in private if not image.context.shuts_out(path)]
     yield look(len(patterns) or 1, f"lets in {', '.join(seen)}" if seen else "", "Shut them out.", DOCKERIGNORE)
 
 
@@ -107,6 +134,11 @@ def agrees_with_itself(files: ProjectFiles) -> Iterator[Look]:
     yield look(last.line, *_workspace_fault(variables, folder))
     for name in (name for name in variables if name.startswith("PADDOCK_")):
         yield look(last.line, setting_fault(name), "Write the name of a setting.")
+    yield look(last.line, _commit_fault(image), 'Write: ARG COMMIT="", and below it: ENV PADDOCK_COMMIT=${COMMIT}')
+    for name in (name for name in _OF_LOADERS if variables.get(name)):
+        yield look(last.line, f"{name} loads code that was not installed", "Leave it out: paddock finds the project.")
+    if last.last("ENTRYPOINT") and not last.all("VOLUME"):
+        yield look(last.line, "has no VOLUME for its state", f"Write: VOLUME {image.workspace}/.paddock")
     yield from _environments(image, variables.get("PATH", "").split(":"))
     for volume in last.all("VOLUME"):
         outside = [path for path in volume.words if not path.startswith(f"{image.workspace}/")]
@@ -116,6 +148,30 @@ def agrees_with_itself(files: ProjectFiles) -> Iterator[Look]:
     user = last.last("USER")
     if user and users and user.expanded.strip().partition(":")[0] not in users:
         yield look(user.line, f"USER {user.expanded}, but the user made is {users[-1]}", "Write one number.")
+
+
+def _python_fault(image: Image, stage: Stage, files: ProjectFiles) -> str:
+    """Why a stage that makes or runs the environment begins from the wrong image, or nothing."""
+    origin, last = image.origin(stage), image.origin(image.last)
+    if fault := python_fault(origin, str(files.manifest.get("project", {}).get("requires-python", ""))):
+        return fault
+    version = re.search(r"python:([\d.]*\d)", origin)
+    commands = [program(command)[1] for i in stage.all("RUN") for command in i.commands]
+    for name, asked in (option for words in commands for option in options_of(words)[0]):
+        if name == "--python" and asked[:1].isdigit() and version and not f"{asked}.".startswith(f"{version[1]}."):
+            return f"makes an environment of Python {asked} in '{origin}'"
+    return f"begins from '{origin}', but the last stage from '{last}'" if origin != last else ""
+
+
+def _commit_fault(image: Image) -> str:
+    """Why the records of runs would not name the commit that the image was built from, or nothing."""
+    given = [(i, value) for i in image.last.all("ENV") for name, value in i.pairs if name == "PADDOCK_COMMIT"]
+    if not given:
+        return "PADDOCK_COMMIT is not set: no run would name its commit"
+    name = re.sub(r"\W", "", (given[-1][1] or "").partition(":")[0])
+    declared = {name for i in image.last.all("ARG") if i.line < given[-1][0].line for name, _ in i.pairs}
+    is_given = (given[-1][1] or "").startswith("$") and name in declared
+    return "" if is_given else f"PADDOCK_COMMIT is '{given[-1][1]}', which no ARG above gives"
 
 
 def _mounted(instruction: Instruction) -> str:
@@ -146,7 +202,11 @@ def _needed(files: ProjectFiles) -> Iterator[str]:
     prefix = files.folder.relative_to(files.root).as_posix()
     declared = files.settings.get("notebooks", ())
     for path in files.paths:
-        if path in ("pyproject.toml", "catalog.toml") or path.startswith("src/") or path in declared:
+        is_source = path.startswith("src/") and not is_secret_file(path)
+        if path in ("pyproject.toml", "catalog.toml") or is_source or path in declared:
+            yield f"{prefix}/{path}"
+    for path in re.findall(r'^path = "(.+)"', files.text("catalog.toml"), re.MULTILINE):
+        if path in files.paths:
             yield f"{prefix}/{path}"
     for dataset in files.settings.get("reads", ()):
         yield from (f"projects/{dataset.partition('.')[0]}/{name}" for name in ("pyproject.toml", "catalog.toml"))

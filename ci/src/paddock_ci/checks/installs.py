@@ -12,12 +12,17 @@ from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 from paddock_ci.image import URL, Image, image_of, look, placed_in
 from paddock_ci.installers import installs, options_of, program
+from paddock_ci.rights import OPEN_MODE, owner_faults, right_faults
 from paddock_ci.shell import Command
 
 _VERIFIED = re.compile(r"sha(256|512)sum\b.*(-c|--check)|shasum\b.*-c|gpg\b.*--verify")
-_OPEN_MODE = re.compile(r"[0-7]?777|[ugo]*[ao][ugo]*\+\w*w\w*|[0-7]?[0-7]{2}[2367]")
 _INDEXES = re.compile(r"--(?:(?:extra-|default-)?index(?:-url)?|find-links)|-[if]")
-_INDEX_VARIABLE = re.compile(r"(PIP|UV)_(\w*INDEX\w*|FIND_LINKS|TRUSTED_HOST|INSECURE_HOST)")
+_VARIABLE = re.compile(r"(PIP|UV)_(\w*INDEX\w*|FIND_LINKS|TRUSTED_HOST|INSECURE_HOST|NO_VERIFY_HASHES)")
+_UNSOUND = {
+    "--no-verify-hashes": "does without hashes",
+    "-e": "installs a link to a folder",
+    "--editable": "installs a link to a folder",
+}
 
 
 def runs_unprivileged(files: ProjectFiles) -> Iterator[Look]:
@@ -25,35 +30,47 @@ def runs_unprivileged(files: ProjectFiles) -> Iterator[Look]:
     if not (image := image_of(files)):
         return
     user = image.last.last("USER")
-    name = user.expanded.strip().partition(":")[0] if user else ""
+    name, _, group = user.expanded.strip().partition(":") if user else ("", "", "")
     fault = "" if name.isdigit() and int(name) else f"expected a numeric USER other than 0, got {name or 'none'}"
+    if not fault and group in ("0", "root"):
+        fault = "the user's group is root's"
     yield look(user.line if user else image.last.line, fault, "End the last stage's set-up with, say: USER 10001")
     for instruction in image.instructions:
         in_last = instruction in image.last.instructions
         faults = [fault for command in _run_commands(instruction) for fault in _privileges(command, in_last)]
         if instruction.keyword == "ADD" and any(map(URL.match, instruction.words)):
             faults.append(("ADD takes a file from an address", "Install it by its hash in the lock."))
-        if _OPEN_MODE.fullmatch(instruction.flag("chmod")):
-            faults.append(("makes files writable for all", "Give them to the user who writes: --chown."))
+        if OPEN_MODE.fullmatch(instruction.flag("chmod")):
+            faults.append(("makes files writable for all", "Leave the mode out: they are only read."))
+        faults += owner_faults(image, instruction) if in_last else []
         if faults or instruction.keyword in ("RUN", "ADD"):
             yield from _looks(instruction.line, faults)
 
 
 def installs_by_hash(files: ProjectFiles) -> Iterator[Look]:
-    """Whatever is installed or downloaded is what the lock says: by hash, from no address of its own."""
+    """Whatever is installed or downloaded is what the project's lock says: by hash, from no address of its own."""
     if not (image := image_of(files)):
         return
     placed = placed_in(image)
     for instruction in image.instructions:
-        faults = []
-        for command in _run_commands(instruction):
-            if installs(command):
-                there = _Folder(image, instruction, [target for _, target in placed[instruction.stage]])
-                faults += [(fault, "Install hashed requirements.") for fault in _unhashed(command, there)]
+        commands = _run_commands(instruction)
+        there = _Folder(image, instruction, placed[instruction.stage], files.name)
+        faults = [
+            (fault, "Install hashed requirements.") for c in commands if installs(c) for fault in _unhashed(c, there)
+        ]
+        faults += [(fault, "Let the build stop there.") for fault in _hidden(commands)]
+        if any("--system-site-packages" in command.words for command in commands):
+            faults.append(("the environment sees packages of the base", "Leave out --system-site-packages."))
         if instruction.keyword in ("ENV", "ARG"):
-            literal = [n for n, value in instruction.pairs if _INDEX_VARIABLE.fullmatch(n) and not _is_variable(value)]
-            faults += [(f"{name} names an index", "Let each machine's own settings say it.") for name in literal]
-        if faults or any(map(installs, _run_commands(instruction))):
+            literal = [n for n, value in instruction.pairs if _VARIABLE.fullmatch(n) and not _is_variable(value)]
+            faults += [
+                (
+                    f"{name} {'does without hashes' if 'VERIFY' in name else 'names an index'}",
+                    "Let each machine's own settings say it.",
+                )
+                for name in literal
+            ]
+        if faults or any(map(installs, commands)):
             yield from _looks(instruction.line, faults)
 
 
@@ -63,15 +80,29 @@ class _Folder:
 
     image: Image
     instruction: Instruction
-    copied: Sequence[str]
+    copied: Sequence[tuple[str, str]]
+    project: str
 
     def has(self, path: str) -> bool:
         """Whether a file is there."""
         stage = self.image.stages[self.instruction.stage]
-        full = posixpath.normpath(posixpath.join(stage.folder(self.instruction.line), path))
         runs = [i for i in stage.all("RUN") if i.line <= self.instruction.line]
         written = {target for run in runs for command in run.commands for target in command.targets}
-        return path in written or full in written or any(full == c or full.startswith(f"{c}/") for c in self.copied)
+        return path in written or self._full(path) in written or self.source(path) != ""
+
+    def source(self, path: str) -> str:
+        """What a copied file was in the workspace, or nothing."""
+        full = self._full(path)
+        found = (
+            posixpath.normpath(posixpath.join(source, full[len(there) :].lstrip("/")))
+            for source, there in self.copied
+            if full == there or full.startswith(f"{there}/")
+        )
+        return next(found, "")
+
+    def _full(self, path: str) -> str:
+        stage = self.image.stages[self.instruction.stage]
+        return posixpath.normpath(posixpath.join(stage.folder(self.instruction.line), path))
 
 
 def _looks(line: int, faults: Sequence[tuple[str, str]]) -> Iterator[Look]:
@@ -87,13 +118,32 @@ def _privileges(command: Command, in_last: bool) -> Iterator[tuple[str, str]]:
     name, arguments = program(command)
     if "sudo" in command.before:
         yield "uses sudo", "A build runs as root until USER; leave it out."
-    modes = [word.removeprefix("--mode=") for word in arguments] if name in ("chmod", "install", "mkdir") else []
-    if (name == "chmod" and any(map(_OPEN_MODE.fullmatch, modes))) or "777" in modes:
-        yield "makes files writable for all", "Give them to the user who writes: chown, or install -o."
-    if in_last and installs(command):
+    yield from right_faults(name, arguments)
+    if in_last and installs(command) and not _is_library(name, arguments):
         yield f"installs into the last stage: {' '.join(command.words[:3])}", "Install in an earlier stage; copy it."
     if command.is_piped and name in ("sh", "bash", "python"):
         yield f"pipes into {name}", "Install what the lock says instead."
+
+
+def _is_library(name: str, arguments: Sequence[str]) -> bool:
+    """Whether all that is installed are libraries of the system that packages need, each at one version."""
+    packages = [word for word in arguments if not word.startswith("-")][1:]
+    is_each = all(re.fullmatch(r"lib[\w.+-]+=\S+", word) and "-dev=" not in word for word in packages)
+    return name in ("apt-get", "apt", "apk") and is_each and bool(packages)
+
+
+def _hidden(commands: Sequence[Command]) -> Iterator[str]:
+    """What hides that an install failed: what follows it by `||` or `;`, unless the shell was told to stop."""
+    stops = any(command.words[0] == "set" and re.match(r"-\w*e", "".join(command.words[1:2])) for command in commands)
+    is_installed = False
+    for command in commands:
+        is_end = command.words[0] in ("exit", "false") or "{" in command.before
+        is_next = command.joint == "||" or (command.joint == ";" and not stops)
+        is_hidden = command.is_excuse or (is_next and not is_end)
+        if is_installed and is_hidden:
+            yield f"'{' '.join(command.words)}' hides whether the install before succeeded"
+            return
+        is_installed |= installs(command)
 
 
 def _unhashed(command: Command, folder: _Folder) -> Iterator[str]:
@@ -120,6 +170,12 @@ def _unhashed_packages(arguments: Sequence[str], folder: _Folder) -> Iterator[st
     locals_ = [name for name in names if name.startswith((".", "/"))]
     for path in (path for path in [*lists, *builds, *locals_] if not folder.has(path)):
         yield f"reads '{path}', which this stage has not"
+    for source in map(folder.source, lists):
+        if source.endswith("requirements.txt") and source != f"projects/{folder.project}/requirements.txt":
+            yield f"installs {source}, which is not this project's"
+    for name, value in options:
+        if name in _UNSOUND or (name, value) == ("--link-mode", "symlink"):
+            yield f"{_UNSOUND.get(name, 'links to a cache that the image has not')}: {name} {value}".rstrip()
     if "--trusted-host" in given or "--allow-insecure-host" in given:
         yield "trusts a host without its certificate"
     for name, value in options:

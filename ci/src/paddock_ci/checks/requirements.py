@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paddock.errors import ConfigurationError
-from paddock.project import Workspace, load_projects
+from paddock.errors import PaddockError
+from paddock.project import Workspace, load_project, read_toml
 from paddock.scaffold.closure import load_lock
 
 from paddock_ci import requirements
@@ -23,9 +23,14 @@ def answer_to_each_project(workspace: Workspace) -> Iterator[Look]:
     lock = load_lock(workspace)
     if lock is None:
         return
-    for project in load_projects(workspace):
-        place = f"projects/{project.name}/requirements.txt"
+    # Not the list of projects, which one that does not load would cut off.
+    for manifest in sorted(workspace.root.glob("projects/[!.]*/pyproject.toml")):
+        name = manifest.parent.name
+        place = f"projects/{name}/requirements.txt"
         try:
+            if "paddock" not in read_toml(manifest).get("tool", {}):
+                continue
+            project = load_project(workspace, name)
             yield Look(place, requirements.project_fault(project.folder, lock), "Run: make lock")
-        except ConfigurationError as error:
+        except PaddockError as error:
             yield Look(place, error.message, error.remedy)

@@ -17,6 +17,7 @@ from paddock_ci.finding import Look
 _BIN = Path(sys.executable).parent
 _MADE = "requirements.txt"
 _NOTEBOOK = ".ipynb"
+_UNFORMATTED = "unformatted"
 
 # Looks at `files` below `root`; places are relative to `root`.
 ToolCheck = Callable[[Path, Sequence[str]], Iterator[Look]]
@@ -26,8 +27,10 @@ def formatted(root: Path, files: Sequence[str]) -> Iterator[Look]:
     """The formatter changes nothing, in modules and notebooks."""
     code = _code(files)
     command = ["ruff", "format", "--check", "--no-cache", "--output-format", "json", *code]
-    answer = json.loads(_call(root, command, (0, 1))) if code else []
-    found = {_relative(root, fact["filename"]): "would be reformatted" for fact in answer}
+    found = {
+        _relative(root, fact["filename"]): "would be reformatted" if fact["code"] == _UNFORMATTED else _said(fact)
+        for fact in (_facts(root, command) if code else [])
+    }
     yield from _looks(code, found, "Run: ruff format")
 
 
@@ -35,11 +38,7 @@ def linted(root: Path, files: Sequence[str]) -> Iterator[Look]:
     """The linter has no finding, in modules and notebooks."""
     code = _code(files)
     command = ["ruff", "check", "--no-cache", "--output-format", "json", *code]
-    answer = json.loads(_call(root, command, (0, 1))) if code else []
-    found = {
-        _relative(root, fact["filename"]): f"line {fact['location']['row']}: {fact['code']} {fact['message']}"
-        for fact in answer
-    }
+    found = {_relative(root, fact["filename"]): _said(fact) for fact in (_facts(root, command) if code else [])}
     yield from _looks(code, found, "Mend it; `ruff check --fix` mends some.")
 
 
@@ -92,12 +91,27 @@ def _looks(files: Sequence[str], found: Mapping[str, str], remedy: str) -> Itera
         yield Look(path, found[path], remedy)
 
 
-def _call(root: Path, command: Sequence[str], expected: Sequence[int]) -> str:
-    """What a tool prints; raises ToolError when it ends in a way that is no verdict."""
+def _facts(root: Path, command: Sequence[str]) -> list[dict[str, Any]]:
+    """What ruff prints as JSON; a file that it cannot parse is a fact too, though it ends as if it had failed."""
+    answer = _call(root, command, (0, 1), verdict="[")
+    return list(json.loads(answer))
+
+
+def _said(fact: Mapping[str, Any]) -> str:
+    where = f"line {fact['location']['row']}: " if fact["location"] else ""
+    return f"{where}{fact['code']} {fact['message']}"
+
+
+def _call(root: Path, command: Sequence[str], expected: Sequence[int], verdict: str = "") -> str:
+    """What a tool prints; raises ToolError when it ends in a way that is no verdict.
+
+    What begins with `verdict` is one, however the tool ends.
+    """
     answer: subprocess.CompletedProcess[Any] = subprocess.run(
         [str(_BIN / command[0]), *command[1:]], cwd=root, capture_output=True, text=True, check=False
     )
-    if answer.returncode not in expected:
+    is_told = bool(verdict) and answer.stdout.startswith(verdict)
+    if answer.returncode not in expected and not is_told:
         raise ToolError(
             f"{' '.join(command[:3])}: exit {answer.returncode}: {(answer.stderr or answer.stdout).strip()[-500:]}",
             "Mend the tool's settings.",

@@ -35,3 +35,18 @@ def test_every_text_gets_a_prediction_for_every_tag(tmp_path: Path) -> None:
     assert not predictions.loc[predictions["tag"] == "invoice", "decision"].any()
     assert built.ran == ("FitModel", "Predictions", "Pipeline")
     assert testing.build(PROJECT, tmp_path, given={"Texts": texts, "Labels": labels}).ran == ()
+
+
+def test_what_is_held_out_is_never_learned_from(tmp_path: Path) -> None:
+    """With other tags for every held-out text, not one prediction changes."""
+    texts, labels = sample()
+    kept_aside = set(texts.loc[features.is_held_out(texts), "item_id"])
+    is_other = labels["item_id"].isin(kept_aside)
+    swapped = labels["tag"].map(dict(zip(features.TAGS, reversed(features.TAGS), strict=True)))
+    other = labels.assign(tag=labels["tag"].where(~is_other, swapped))
+    given = {"Texts": texts, "Labels": labels}
+    predictions = testing.build(PROJECT, tmp_path / "as_is", given=given).read("predictions")
+    again = testing.build(PROJECT, tmp_path / "other", given=given | {"Labels": other}).read("predictions")
+    assert is_other.any()
+    assert predictions.equals(again)
+    assert predictions["held_out"].equals(predictions["item_id"].isin(kept_aside))

@@ -39,6 +39,20 @@ def test_the_first_step_that_fails_is_the_last(paddock: Callable[..., Any], proj
     assert "tests" not in answer.out
 
 
+def test_a_project_may_be_exempt_with_a_reason(paddock: Callable[..., Any], project: Path) -> None:
+    """What a check asks in vain is left out where the project says why; without a reason, or of no check, it is not."""
+    (project / "notes.md").write_text("no newline")
+    manifest = project / "pyproject.toml"
+    text = manifest.read_text()
+    for exempt, expected in (
+        ('{ PF102 = "notes come from another tool" }', "checks passed"),
+        ('{ PF102 = "" }', "exempt: expected a check's code with a reason, got PF102 = ''"),
+        ('{ XX1 = "none" }', "exempt: expected a check's code with a reason, got XX1 = 'none'"),
+    ):
+        manifest.write_text(text.replace("[tool.paddock]\n", f"[tool.paddock]\nexempt = {exempt}\n"))
+        assert expected in paddock("verify", "triage", "-C", str(project.parents[1])).out
+
+
 def test_a_failing_test_is_shown(paddock: Callable[..., Any], project: Path) -> None:
     """What pytest says is said, and the project is not run."""
     test = project / "tests" / "test_wrong.py"

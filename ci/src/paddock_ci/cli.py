@@ -97,15 +97,14 @@ def demo(workspace: WorkspaceOption = None) -> None:
 
 def _looks(workspace: Workspace) -> Iterator[tuple[str, Look]]:
     """What every check says of the workspace, with places relative to it."""
-    from paddock_ci.checks import PROJECT_CHECKS, WORKSPACE_CHECKS
+    from paddock_ci.checks import WORKSPACE_CHECKS, looks_of
     from paddock_ci.files import ProjectFiles
 
     for code, check in WORKSPACE_CHECKS.items():
         yield from ((code, look) for look in check(workspace))
     for name in project_names(workspace):
         files = ProjectFiles(workspace.root, workspace.root / "projects" / name)
-        for code, project_check in PROJECT_CHECKS.items():
-            yield from ((code, look.below(f"projects/{name}")) for look in project_check(files))
+        yield from ((code, look.below(f"projects/{name}")) for code, look in looks_of(files))
 
 
 def _say(findings: Sequence[Finding]) -> None:

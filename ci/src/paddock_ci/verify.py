@@ -11,7 +11,7 @@ from pathlib import Path
 
 from paddock.project import Project
 
-from paddock_ci.checks import PROJECT_CHECKS
+from paddock_ci.checks import looks_of
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Finding
 
@@ -49,8 +49,8 @@ def verify(project: Project) -> Iterator[Step]:
 def findings_of(project: Project) -> list[Finding]:
     """What the checks of projects find in one."""
     files = ProjectFiles(project.workspace.root, project.folder)
-    looks = [(code, look) for code, check in PROJECT_CHECKS.items() for look in check(files) if look.fault]
-    return [Finding(code, f"projects/{project.name}/{look.place}", look.fault, look.remedy) for code, look in looks]
+    looks = [(code, look.below(f"projects/{project.name}")) for code, look in looks_of(files) if look.fault]
+    return [Finding(code, look.place, look.fault, look.remedy) for code, look in looks]
 
 
 def _process(project: Project, name: str, command: list[str]) -> Step:

@@ -13,7 +13,7 @@ from paddock.errors import ConfigurationError, nearest
 _CRON = re.compile(r"[0-9A-Za-z*/,#-]+( [0-9A-Za-z*/,#-]+){4}")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PROJECT_KEYS = {
-    "title", "owner", "package", "pipeline", "notebooks", "reads", "schedule", "deadline_minutes",
+    "title", "owner", "package", "pipeline", "notebooks", "reads", "schedule", "deadline_minutes", "exempt",
 }  # fmt: skip
 
 

@@ -83,3 +83,18 @@ PROJECT_CHECKS: dict[str, ProjectCheck] = {
 FRESH_CHECKS: dict[str, ProjectCheck] = {
     "PF201": form.holds_no_tags,
 }
+
+
+def looks_of(files: ProjectFiles) -> Iterator[tuple[str, Look]]:
+    """What the checks say of a project, places relative to it; without those that it exempts itself from.
+
+    `[tool.paddock] exempt` names them, each with a reason; a code that is none, or no reason, is a fault.
+    """
+    exempt = files.settings.get("exempt", {})
+    for code, reason in exempt.items() if isinstance(exempt, dict) else [("exempt", "")]:
+        is_right = code in PROJECT_CHECKS and isinstance(reason, str) and reason.strip()
+        fault = "" if is_right else f"exempt: expected a check's code with a reason, got {code} = {reason!r}"
+        yield "PD101", Look("pyproject.toml", fault, 'Write, for instance: exempt = { NB205 = "it has no model" }')
+    for code, check in PROJECT_CHECKS.items():
+        if code not in exempt:
+            yield from ((code, look) for look in check(files))

@@ -18,6 +18,10 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(encodi
 INSIDE = {"PYTEST_ADDOPTS": "-k test_floors"}
 
 
+# Where tests are distributed by group, one worker makes the clone.
+pytestmark = pytest.mark.xdist_group("readme")
+
+
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of the working tree, with an environment that is already set up."""

@@ -155,6 +155,11 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def witness(browser: Any) -> Witness:
+    """A page for all that runs nothing, and so never leaves by itself."""
+    return _witness(browser)
+
+
+def _witness(browser: Any) -> Witness:
     """A page whose scripts, dialogs, messages, errors, requests and new windows are noted."""
     found = Witness(browser.new_page())
     page = found.page
@@ -295,19 +300,22 @@ def _evil_notebook(folder: Path, evil: str) -> Path:
     return path
 
 
-def test_the_witness_notices_what_runs(folder: Path, witness: Witness) -> None:
+def test_the_witness_notices_what_runs(folder: Path, browser: Any) -> None:
     """Put into a page as they are, most of the payloads run or ask for an address: the proof below is no blind one."""
     page = folder / "control.html"
     noticed = []
     for evil in PAYLOADS:
         page.write_text(f"<!doctype html><meta charset=utf-8><body>{evil}", encoding="utf-8")
+        # One for each: a payload that is still on its way elsewhere must not disturb the next.
+        witness = _witness(browser)
         try:
             noticed.append(bool(witness.open(page.as_uri())))
         except Exception:  # The payload sent the page elsewhere from under the witness.
             noticed.append(True)
+        witness.page.close()
     assert (len(noticed), sum(noticed)) >= (45, 35)
     page.write_text(f"<body><script>{RUN};alert(1)</script><img src='{AWAY}'>")
-    assert {"a script ran", "console 1", "dialog", f"request {AWAY}"} <= set(witness.open(page.as_uri()))
+    assert {"a script ran", "console 1", "dialog", f"request {AWAY}"} <= set(_witness(browser).open(page.as_uri()))
 
 
 def test_an_honest_page_is_quiet(honest: Callable[[str], str], witness: Witness) -> None:

@@ -22,6 +22,7 @@ from paddock_ci.demo import ANSWERS
 
 from tests.docker.base_image import find_base
 from tests.docker.engine import Engine
+from tests.working_tree import copy_working_tree
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paddock-tests"
 # What a cautious operator takes from a container: the network, the root file system, every capability, most memory.
@@ -99,11 +100,7 @@ class Image:
 
 def clone(root: Path, folder: Path) -> str:
     """Make `folder` a clone of the working tree at `root` with two more projects; the name of the first."""
-    listed = _call(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root)
-    for name in listed.split("\0"):
-        if name and (root / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / name, folder / name)
+    copy_working_tree(root, folder)
     workspace = Workspace(folder)
     project = new_project(workspace, ANSWERS).name
     new_project(workspace, ANSWERS | {"project_name": "Another", "problem": "regression"})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.working_tree import copy_working_tree
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = Path(sys.executable).parents[1]
@@ -26,17 +27,7 @@ pytestmark = pytest.mark.xdist_group("readme")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of the working tree, with an environment that is already set up."""
     folder = tmp_path_factory.mktemp("readme") / "paddock"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    copy_working_tree(ROOT, folder)
     _environment(folder)
     return folder
 

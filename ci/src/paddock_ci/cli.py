@@ -14,7 +14,7 @@ from paddock.cli.context import JsonOption, ProjectArgument, WorkspaceOption, pr
 from paddock.cli.run import listening, show
 from paddock.project import Workspace, project_names
 
-from paddock_ci.finding import Finding, Look
+from paddock_ci.finding import Finding, Look, findings
 
 if TYPE_CHECKING:
     from paddock_ci.bake.proof import Proof
@@ -29,14 +29,14 @@ def check(json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     from paddock_ci.checks import PROJECT_CHECKS, WORKSPACE_CHECKS
 
     looks = list(_looks(workspace_of(workspace)))
-    findings = [Finding(code, look.place, look.fault, look.remedy) for code, look in looks if look.fault]
+    found = findings(looks)
     if json:
-        console.as_json([asdict(finding) for finding in findings])
+        console.as_json([asdict(finding) for finding in found])
     else:
-        _say(findings)
+        _say(found)
         checks = len(WORKSPACE_CHECKS) + len(PROJECT_CHECKS)
-        console.say(f"{checks} checks looked at {len(looks)} things, {len(findings)} findings")
-    if findings:
+        console.say(f"{checks} checks looked at {len(looks)} things, {len(found)} findings")
+    if found:
         raise typer.Exit(_EXIT_FINDINGS)
 
 
@@ -103,13 +103,12 @@ def _looks(workspace: Workspace) -> Iterator[tuple[str, Look]]:
     for code, check in WORKSPACE_CHECKS.items():
         yield from ((code, look) for look in check(workspace))
     for name in project_names(workspace):
-        files = ProjectFiles(workspace.root, workspace.root / "projects" / name)
-        yield from ((code, look.below(f"projects/{name}")) for code, look in looks_of(files))
+        yield from looks_of(ProjectFiles(workspace.root, workspace.root / "projects" / name))
 
 
-def _say(findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        console.say(f"{finding.place}: {finding.code} {finding.message}\n  {finding.remedy}")
+def _say(found: Sequence[Finding]) -> None:
+    for finding in found:
+        console.say(str(finding))
 
 
 def _progress(name: str, quiet: bool) -> Callable[[int, int], None]:

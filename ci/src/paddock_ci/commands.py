@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import typer
+from packaging.utils import canonicalize_name
 from paddock.cli.main import app
 from paddock.errors import nearest
 
@@ -104,7 +105,7 @@ def _scripts() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for entry in entry_points(group="console_scripts"):
         if entry.dist:
-            found.setdefault(entry.name, set()).add(_normal(entry.dist.name))
+            found.setdefault(entry.name, set()).add(canonicalize_name(entry.dist.name))
     return found
 
 
@@ -116,17 +117,16 @@ def _commands() -> dict[str, tuple[str, Any]]:
     for entry in entry_points(group="paddock.commands"):
         one = typer.Typer()
         one.command(entry.name)(entry.load())
-        found[entry.name] = (_normal(entry.dist.name) if entry.dist else "", typer.main.get_command(one))
+        found[entry.name] = (canonicalize_name(entry.dist.name) if entry.dist else "", typer.main.get_command(one))
     return found
 
 
 def _installed(files: ProjectFiles) -> set[str]:
     """The packages of the project's image."""
-    return {"paddock", *map(_normal, re.findall(r"^([\w.-]+)==", files.text("requirements.txt"), re.MULTILINE))}
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return {
+        "paddock",
+        *map(canonicalize_name, re.findall(r"^([\w.-]+)==", files.text("requirements.txt"), re.MULTILINE)),
+    }
 
 
 def _paddock_fault(words: Sequence[str], files: ProjectFiles, in_image: bool) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from paddock.errors import ConfigurationError
 from paddock.project import read_toml
 
 # What tools leave behind; nobody commits it.
@@ -68,8 +69,6 @@ class ProjectFiles:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """The document of `pyproject.toml`."""
-        from paddock.errors import ConfigurationError
-
         try:
             return read_toml(self.folder / "pyproject.toml")
         except ConfigurationError:

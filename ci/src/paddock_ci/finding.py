@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -26,3 +27,11 @@ class Finding:
     place: str
     message: str
     remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.code} {self.message}\n  {self.remedy}"
+
+
+def findings(looks: Iterable[tuple[str, Look]]) -> list[Finding]:
+    """The looks, each with its check's code, that found something wrong."""
+    return [Finding(code, look.place, look.fault, look.remedy) for code, look in looks if look.fault]

@@ -13,7 +13,7 @@ from paddock.project import Project
 
 from paddock_ci.checks import looks_of
 from paddock_ci.files import ProjectFiles
-from paddock_ci.finding import Finding
+from paddock_ci.finding import Finding, findings
 
 _BIN = Path(sys.executable).parent
 
@@ -31,10 +31,9 @@ class Step:
 def verify(project: Project) -> Iterator[Step]:
     """Do each step as a process of its own, as its user would; a step that fails is the last."""
     begun = time.perf_counter()
-    findings = findings_of(project)
-    said = "\n".join(f"{found.place}: {found.code} {found.message}\n  {found.remedy}" for found in findings)
-    yield Step("checks", not findings, said, time.perf_counter() - begun)
-    if findings:
+    found = findings_of(project)
+    yield Step("checks", not found, "\n".join(map(str, found)), time.perf_counter() - begun)
+    if found:
         return
     for name, command in (
         ("tests", ["python", "-m", "pytest", f"projects/{project.name}"]),
@@ -48,9 +47,7 @@ def verify(project: Project) -> Iterator[Step]:
 
 def findings_of(project: Project) -> list[Finding]:
     """What the checks of projects find in one."""
-    files = ProjectFiles(project.workspace.root, project.folder)
-    looks = [(code, look.below(f"projects/{project.name}")) for code, look in looks_of(files) if look.fault]
-    return [Finding(code, look.place, look.fault, look.remedy) for code, look in looks]
+    return findings(looks_of(ProjectFiles(project.workspace.root, project.folder)))
 
 
 def _process(project: Project, name: str, command: list[str]) -> Step:

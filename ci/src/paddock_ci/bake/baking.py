@@ -8,7 +8,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paddock.project import Workspace
@@ -19,7 +19,7 @@ from paddock_ci.bake.combinations import Answers
 from paddock_ci.bake.comparison import same_twice, stays_inside
 from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
 from paddock_ci.files import ProjectFiles
-from paddock_ci.finding import Finding, Look
+from paddock_ci.finding import Finding, Look, findings
 
 # A project that others read, so that a template may ask for a dataset of another project.
 NEIGHBOUR = "neighbour.predictions"
@@ -58,12 +58,8 @@ def bake_and_check(root: Path, template: Template, answers: Answers, place: Path
     looks = list(check_project(place, folder, template.exempt))
     looks += [("BK101", look) for look in same_twice(first, hashes_of(folder))]
     looks += [("BK104", look) for look in stays_inside(before, hashes_of(place), f"projects/{folder.name}")]
-    findings = tuple(
-        Finding(code, look.place.removeprefix(f"projects/{folder.name}/"), look.fault, look.remedy)
-        for code, look in looks
-        if look.fault
-    )
-    return Baked(answers, place, folder.name, first, Counter(code for code, _ in looks), findings)
+    inside = (replace(found, place=found.place.removeprefix(f"projects/{folder.name}/")) for found in findings(looks))
+    return Baked(answers, place, folder.name, first, Counter(code for code, _ in looks), tuple(inside))
 
 
 @contextlib.contextmanager
@@ -82,13 +78,10 @@ def _at_home(folder: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def check_project(
-    root: Path, folder: Path, exempt: Iterable[str] = (), fresh: bool = True
-) -> Iterator[tuple[str, Look]]:
+def check_project(root: Path, folder: Path, exempt: Iterable[str] = ()) -> Iterator[tuple[str, Look]]:
     """What the checks of projects, and those of its workspace, say about a baked project."""
     files, prefix = ProjectFiles(root, folder), f"projects/{folder.name}/"
-    checks = PROJECT_CHECKS | (FRESH_CHECKS if fresh else {})
-    for code, check in checks.items():
+    for code, check in (PROJECT_CHECKS | FRESH_CHECKS).items():
         yield from _or_nothing(code, [look.below(f"projects/{folder.name}") for look in check(files)], folder, exempt)
     for code in _OF_PROJECTS:
         found = [look for look in WORKSPACE_CHECKS[code](Workspace(root)) if look.place.startswith(prefix)]

@@ -18,7 +18,7 @@ from paddock_ci.bake.combinations import Answers, legal_combinations
 from paddock_ci.bake.comparison import COMPARISONS, same_twice, stays_inside
 from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
 from paddock_ci.checks.tools import TOOL_CHECKS
-from paddock_ci.finding import Finding, Look
+from paddock_ci.finding import Finding, Look, findings
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def prove(
     looked: Counter[str] = Counter({code: len(found) for code, found in looks.items()})
     for one in baked:
         looked.update(one.looked)
-    findings = [*_gathered(template, baked), *_findings(looks)]
-    return Proof(name, len(rows), dict(sorted(looked.items())), tuple(findings), time.perf_counter() - begun)
+    found = (*_gathered(template, baked), *_findings(looks))
+    return Proof(name, len(rows), dict(sorted(looked.items())), found, time.perf_counter() - begun)
 
 
 def _by_tool(code: str, baked: Sequence[Baked], scratch: Path) -> list[Look]:
@@ -97,12 +97,7 @@ def _shown(template: Template, answers: Answers) -> str:
 
 def _findings(looks: Mapping[str, Sequence[Look]]) -> list[Finding]:
     nothing = Look("", "looked at nothing", "Mend the check, or the template that gives it nothing to look at.")
-    return [
-        Finding(code, look.place, look.fault, look.remedy)
-        for code, found in looks.items()
-        for look in (found or [nothing])
-        if look.fault
-    ]
+    return findings((code, look) for code, found in looks.items() for look in found or [nothing])
 
 
 def promise(code: str) -> str:

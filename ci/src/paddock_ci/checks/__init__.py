@@ -86,15 +86,16 @@ FRESH_CHECKS: dict[str, ProjectCheck] = {
 
 
 def looks_of(files: ProjectFiles) -> Iterator[tuple[str, Look]]:
-    """What the checks say of a project, places relative to it; without those that it exempts itself from.
+    """What the checks say of a project, places relative to the workspace; without those that it is exempt from.
 
     `[tool.paddock] exempt` names them, each with a reason; a code that is none, or no reason, is a fault.
     """
-    exempt = files.settings.get("exempt", {})
+    folder, exempt = f"projects/{files.name}", files.settings.get("exempt", {})
     for code, reason in exempt.items() if isinstance(exempt, dict) else [("exempt", "")]:
         is_right = code in PROJECT_CHECKS and isinstance(reason, str) and reason.strip()
         fault = "" if is_right else f"exempt: expected a check's code with a reason, got {code} = {reason!r}"
-        yield "PD101", Look("pyproject.toml", fault, 'Write, for instance: exempt = { NB205 = "it has no model" }')
+        remedy = 'Write, for instance: exempt = { NB205 = "it has no model" }'
+        yield "PD101", Look(f"{folder}/pyproject.toml", fault, remedy)
     for code, check in PROJECT_CHECKS.items():
         if code not in exempt:
-            yield from ((code, look) for look in check(files))
+            yield from ((code, look.below(folder)) for look in check(files))

@@ -1,27 +1,44 @@
-"""What git knows of a folder; nothing where there is no git."""
+"""The one door to git; nothing where there is no git."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+
+_LONGEST_WAIT = 300  # seconds; a first status of a large clone reads every file
 
 
 def commit(folder: Path) -> str:
     """The commit that is checked out, or nothing."""
-    return _answer(folder, "rev-parse", "HEAD")
+    return _line(folder, "rev-parse", "HEAD")
 
 
 def is_dirty(folder: Path) -> bool:
     """Whether files below `folder` differ from the commit, new ones included."""
-    return bool(_answer(folder, "status", "--porcelain", "--untracked-files=normal", "--", "."))
+    return bool(_line(folder, "status", "--porcelain", "--untracked-files=normal", "--", "."))
 
 
-def _answer(folder: Path, *arguments: str) -> str:
-    """What git says, or nothing where there is no git or no commit."""
+def ask(
+    folder: Path, *arguments: str, given: bytes = b"", environment: Mapping[str, str] | None = None
+) -> bytes | None:
+    """What `git ARGUMENTS` prints in `folder` when `given` is its input; None where it fails or there is no git."""
     try:
         answer = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False, timeout=30
+            ["git", *arguments],
+            cwd=folder,
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            timeout=_LONGEST_WAIT,
+            env={**os.environ, **environment} if environment else None,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+        return None
+    return answer.stdout if answer.returncode == 0 else None
+
+
+def _line(folder: Path, *arguments: str) -> str:
+    return (ask(folder, *arguments) or b"").decode(errors="replace").strip()

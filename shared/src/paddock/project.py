@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from paddock.errors import ConfigurationError, nearest
+from paddock.workspace import root_above
 
 _CRON = re.compile(r"[0-9A-Za-z*/,#-]+( [0-9A-Za-z*/,#-]+){4}")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -73,14 +74,7 @@ class Project:
 
 def find_workspace(start: Path) -> Workspace:
     """The workspace that `start` lies in: the nearest folder above with `projects/` and `[tool.paddock.workspace]`."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        manifest = folder / "pyproject.toml"
-        if manifest.is_file() and "workspace" in _tool_table(manifest):
-            return Workspace(folder)
-    raise ConfigurationError(
-        f"{start.resolve()}: no Paddock workspace here or above",
-        "Change to the clone's folder, or name it: --workspace PATH (or PADDOCK_WORKSPACE).",
-    )
+    return Workspace(root_above(start))
 
 
 def project_names(workspace: Workspace) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ import signal
 import sys
 import tempfile
 import traceback
-from importlib.metadata import entry_points, version
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points, version
 from typing import NoReturn
 
 import typer
@@ -17,6 +18,7 @@ from paddock.errors import ConfigurationError, PaddockError
 
 # What typer answers, too, for a KeyboardInterrupt in a command.
 _INTERRUPTED = 128 + signal.SIGINT
+_ALL_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 app = typer.Typer(
     name="paddock",
     help="Scaffold, run, audit and publish the projects of this workspace.",
@@ -46,11 +48,24 @@ def main() -> None:
     for entry in entry_points(group="paddock.commands"):
         # The harness adds its commands where it is installed; a production image has none of them.
         app.command(entry.name)(entry.load())
+    for entry in entry_points(group="paddock.programs"):
+        app.command(entry.name, add_help_option=False, context_settings=_ALL_ARGUMENTS)(_program(entry))
     code = _exit_code()
     if code == _INTERRUPTED:
         console.err.print("interrupted; what was published and reported stays as it was")
         code = 128 + signals[0] if signals else code
     sys.exit(code)
+
+
+def _program(entry: EntryPoint) -> Callable[[typer.Context], None]:
+    """The command that gives all its arguments to a program, which has options of its own."""
+    program = entry.load()
+
+    def command(context: typer.Context) -> None:
+        raise typer.Exit(program(context.args))
+
+    command.__doc__ = program.__doc__
+    return command
 
 
 def _interrupt(signals: list[int], number: int) -> NoReturn:

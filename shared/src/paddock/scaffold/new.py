@@ -16,6 +16,8 @@ from paddock.scaffold.questions import Template, load_template
 from paddock.storage import durable, lock
 
 _REPLAY = ".replay"
+_TEMPLATE = ".template"
+_VARIANTS = "variants"
 
 
 def new_project(workspace: Workspace, answers: Mapping[str, object], template: str = "pipeline") -> Path:
@@ -57,7 +59,7 @@ def _bake(template: Template, answers: Mapping[str, object], scratch: Path) -> P
     logging.getLogger("cookiecutter").setLevel(logging.CRITICAL)
     try:
         made = cookiecutter(
-            str(template.folder),
+            str(_without_other_variants(template, answers, scratch / _TEMPLATE)),
             no_input=True,
             extra_context=dict(answers),
             output_dir=str(scratch),
@@ -68,13 +70,26 @@ def _bake(template: Template, answers: Mapping[str, object], scratch: Path) -> P
         raise CodeError(
             f"{template.folder}: the template failed: {error}", "Nothing was written. Mend the template."
         ) from error
-    beside = sorted({path.name for path in scratch.iterdir()} - {Path(made).name, _REPLAY})
+    beside = sorted({path.name for path in scratch.iterdir()} - {Path(made).name, _REPLAY, _TEMPLATE})
     if beside:
         raise CodeError(
             f"{template.folder}: the template writes {beside[0]} beside the project",
             "Nothing was kept. Mend its hooks.",
         )
     return Path(made)
+
+
+def _without_other_variants(template: Template, answers: Mapping[str, object], copy: Path) -> Path:
+    """A copy of the template without the variants that were not chosen: its hook would throw them away again.
+
+    To render them would take a third of the time. Where no variant has the name of an answer, all are there.
+    """
+
+    def others(folder: str, names: list[str]) -> set[str]:
+        chosen = set(names) & {str(value) for value in answers.values()} if Path(folder).name == _VARIANTS else set()
+        return set(names) - chosen if chosen else set()
+
+    return Path(shutil.copytree(template.folder, copy, ignore=others))
 
 
 def _refuse_existing(target: Path) -> None:

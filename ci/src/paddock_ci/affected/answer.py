@@ -1,0 +1,125 @@
+"""The answer to: what can a change influence?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from paddock import git
+from paddock.errors import ConfigurationError, ToolError
+
+from paddock_ci.affected.parsing import fault
+from paddock_ci.affected.selection import Change, Selection, Users, difference, outside, select
+from paddock_ci.repo import graph
+from paddock_ci.repo.changes import changes
+from paddock_ci.repo.graph import Facts, Tree
+from paddock_ci.repo.objects import Entry
+from paddock_ci.repo.snapshot import PROJECTS, Snapshot, committed, present
+
+_MAINS = (
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "refs/heads/main",
+    "refs/heads/master",
+)
+_UNKNOWN = "no commit to compare with is known here (no commits yet, or a shallow clone), so nothing can be ruled out"
+
+
+class Answer(NamedTuple):
+    """What is compared with what, the selected projects, and the steps of the way to each of them.
+
+    `base` is a commit, or empty where there is none; `everything` says why all projects are selected, if they are.
+    """
+
+    base: str
+    ways: Mapping[str, tuple[str, ...]]
+    everything: str
+    projects: int
+
+
+def affected(root: Path, base: str = "", head: str = "") -> Answer:
+    """Compare the files that lie at `root`, or the commit `head`, with the commit at which it left `base`.
+
+    `base` is by default the team's main branch. What cannot be known selects everything. Raises ConfigurationError
+    where `base` or `head` was given and is no commit.
+    """
+    ancestor = _ancestor(root, base, head or "HEAD")
+    if not ancestor:
+        return _all(root, "", _UNKNOWN)
+    try:
+        then, now = committed(root, ancestor, head or "HEAD")
+        return _compared(root, ancestor, then, now if head else present(root, now))
+    except ToolError as error:
+        return _all(root, ancestor, error.message)
+
+
+def _all(root: Path, base: str, reason: str) -> Answer:
+    names = sorted(path.parent.name for path in (root / PROJECTS).glob("*/pyproject.toml"))
+    return Answer(base, dict.fromkeys(names, (reason,)), reason, len(names))
+
+
+def _compared(root: Path, ancestor: str, then: Snapshot, now: Snapshot) -> Answer:
+    facts = graph.load(root, then, now)
+    change = difference(then, now, facts)
+    ids = {name: (_id(then, name), _id(now, name)) for name in change.projects}
+    files = changes(root, ids)
+    reason = outside(change, facts) or fault(root, files)
+    users = _lock_users(root, change, (then, now), facts)
+    selection = select(change, now, facts, users, reason)
+    ways = _explained(root, selection, (then, now), facts, files)
+    return Answer(ancestor, ways, selection.everything, len({name for name, _ in facts} & now.projects.keys()))
+
+
+def _id(state: Snapshot, name: str) -> str:
+    entry = state.projects.get(name)
+    return entry.id if entry and entry.is_tree else ""
+
+
+def _lock_users(root: Path, change: Change, states: tuple[Snapshot, Snapshot], facts: Mapping[Tree, Facts]) -> Users:
+    if not change.locks:
+        return Users(())
+    # Here, since what parses a lock takes longer to load than an answer without it.
+    from paddock_ci.affected import lock
+
+    return lock.users(root, *states, facts)
+
+
+def _explained(
+    root: Path,
+    selection: Selection,
+    states: tuple[Snapshot, Snapshot],
+    facts: Mapping[Tree, Facts],
+    files: Mapping[str, Mapping[str, Entry]],
+) -> Mapping[str, tuple[str, ...]]:
+    if not selection.ways:
+        return {}
+    from paddock_ci.affected.explanation import explain
+
+    return explain(root, selection, states, facts, files)
+
+
+def _ancestor(root: Path, base: str, head: str) -> str:
+    """The commit at which `head` left `base`; nothing where that is not known here."""
+    for name in (base, head):
+        if name not in ("", "HEAD") and git.ask(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") is None:
+            _refuse(root, name)
+    found = git.ask(root, "merge-base", head, base or _main(root)) or b""
+    return found.decode().strip()
+
+
+def _refuse(root: Path, name: str) -> None:
+    """Raise for what is no commit; a shallow clone may just not have it."""
+    shallow = git.ask(root, "rev-parse", "--is-shallow-repository") or b""
+    if shallow.strip() != b"true":
+        raise ConfigurationError(
+            f"{name}: no such commit in {root}", "Name a branch, a tag or a commit; fetch it first: git fetch origin"
+        )
+
+
+def _main(root: Path) -> str:
+    """The team's main branch, where there is one; else what is checked out."""
+    listed = git.ask(root, "for-each-ref", "--format=%(refname)", *_MAINS) or b""
+    found = listed.decode().split()
+    return next((name for name in _MAINS if name in found), "HEAD")

@@ -1,0 +1,1 @@
+"""What git holds of a workspace, and who names whom in it."""

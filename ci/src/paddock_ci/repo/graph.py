@@ -1,0 +1,167 @@
+"""Who mentions whom: the facts of each project's tree, kept between calls by the tree's id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from paddock_ci.repo import names
+from paddock_ci.repo.names import Declared, Search
+from paddock_ci.repo.objects import Entry, files, read
+from paddock_ci.repo.snapshot import Snapshot
+
+FILE = ".paddock/ci/graph.json"
+MANIFESTS = ("pyproject.toml", "catalog.toml")
+LARGEST = 32 << 20  # bytes of a file that is searched
+_RANK = (names.PROSE, names.DATA, names.CODE)
+_MANY = 4  # times as many trees as are in use: then those out of use are forgotten
+
+
+class Facts(NamedTuple):
+    """What is known of one project's tree.
+
+    `mentions` holds, by project, the strongest way of mentioning it and the files that do so. `wide` says why it has
+    to be taken to mention every project; `manifests` holds the ids of `pyproject.toml` and `catalog.toml`.
+    """
+
+    declared: Declared
+    manifests: Mapping[str, str]
+    mentions: Mapping[str, tuple[str, tuple[str, ...]]]
+    wide: str = ""
+
+
+# A project's name and the id of one of its trees.
+Tree = tuple[str, str]
+
+
+def load(root: Path, *snapshots: Snapshot) -> dict[Tree, Facts]:
+    """The facts of every project of each state, searched for the names that are used in any of them."""
+    wanted = {(name, entry.id) for state in snapshots for name, entry in state.projects.items() if is_project(entry)}
+    kept = _kept(root)
+    declarations = {tree: kept.trees[tree].declared for tree in wanted & kept.trees.keys()}
+    listed: dict[str, dict[str, Entry]] = {}
+    if missing := wanted - declarations.keys():
+        listed = files(root, {id for _, id in missing})
+        declarations.update(_declarations(root, missing, listed))
+    vocabulary = _digest(sorted({(project, *found[:2]) for (project, _), found in declarations.items()}))
+    known = dict(kept.trees) if kept.vocabulary == vocabulary else {}
+    if missing := wanted - known.keys():
+        listed.update(files(root, {id for _, id in missing} - listed.keys()))
+        known.update(_searched(root, missing, listed, declarations))
+        _keep(root, vocabulary, known if len(known) <= _MANY * len(wanted) else {tree: known[tree] for tree in wanted})
+    return {tree: known[tree] for tree in wanted}
+
+
+def is_project(entry: Entry) -> bool:
+    """Whether an entry below `projects` can be a project: a folder, perhaps of another repository."""
+    return entry.is_tree or entry.is_submodule
+
+
+class _Kept(NamedTuple):
+    """The facts of an earlier call, which hold for one vocabulary."""
+
+    vocabulary: str
+    trees: dict[Tree, Facts]
+
+
+def _kept(root: Path) -> _Kept:
+    """What an earlier call kept; nothing where there is none, it is damaged, or another scanner wrote it."""
+    try:
+        digest, _, text = (root / FILE).read_text(encoding="utf-8").partition("\n")
+        if digest != _digest(text):
+            return _Kept("", {})
+        vocabulary, rows = json.loads(text)
+    except (OSError, ValueError):
+        return _Kept("", {})
+    return _Kept(vocabulary, {(name, id): _facts(*row) for name, id, *row in rows})
+
+
+def _facts(declared: Any, manifests: Any, mentions: Any, wide: str) -> Facts:
+    given, datasets, reads, fault = declared
+    return Facts(Declared(tuple(given), tuple(datasets), tuple(reads), fault), manifests, mentions, wide)
+
+
+def _keep(root: Path, vocabulary: str, known: Mapping[Tree, Facts]) -> None:
+    from paddock.errors import ToolError
+    from paddock.storage import durable
+
+    text = json.dumps([vocabulary, [[*tree, *facts] for tree, facts in known.items()]], separators=(",", ":"))
+    try:
+        durable.write_text(root / FILE, f"{_digest(text)}\n{text}")
+    except ToolError:
+        # A disk that is full or read-only costs time in the next call, and nothing else.
+        return
+
+
+def _digest(value: object) -> str:
+    """SHA-256 of a value and of this package's code, so that what another scanner found is not taken."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    digest.update(value.encode() if isinstance(value, str) else repr(value).encode())
+    return digest.hexdigest()
+
+
+def _declarations(
+    root: Path, wanted: Iterable[Tree], listed: Mapping[str, Mapping[str, Entry]]
+) -> dict[Tree, Declared]:
+    ids = {listed[id][name].id for _, id in wanted for name in MANIFESTS if name in listed.get(id, {})}
+    contents = {id: content for id, kind, content in read(root, sorted(ids))}
+    found = {}
+    for project, id in wanted:
+        inside = listed.get(id, {})
+        manifest, catalog = (contents.get(inside[name].id, b"") if name in inside else b"" for name in MANIFESTS)
+        found[project, id] = names.declared(project, inside, manifest, catalog)
+    return found
+
+
+def _searched(
+    root: Path,
+    wanted: Iterable[Tree],
+    listed: Mapping[str, Mapping[str, Entry]],
+    declarations: Mapping[Tree, Declared],
+) -> dict[Tree, Facts]:
+    """The facts of each tree; every file is read once, one after another."""
+    search = Search(*_vocabulary(declarations))
+    order = [(tree, path, entry) for tree in wanted for path, entry in listed.get(tree[1], {}).items()]
+    mentions: dict[Tree, dict[str, tuple[str, tuple[str, ...]]]] = {tree: {} for tree in wanted}
+    wide: dict[Tree, str] = {}
+    inside = [(tree, path, entry) for tree, path, entry in order if not entry.is_submodule]
+    for (tree, path, _), (_, kind, content) in zip(inside, read(root, [e.id for *_, e in inside]), strict=True):
+        if kind != "blob" or len(content) > LARGEST:
+            wide[tree] = (
+                f"projects/{tree[0]}/{path} is {kind if kind != 'blob' else 'too large'}, so it was not searched"
+            )
+        for project, way in search.mentions(tree[0], path, content):
+            mentions[tree][project] = _stronger(mentions[tree].get(project), way, path)
+    for tree, path, entry in order:
+        if entry.is_submodule:
+            wide[tree] = f"projects/{tree[0]}/{path} is another repository, so it was not searched"
+    return {
+        tree: Facts(declarations[tree], _manifests(listed.get(tree[1], {})), mentions[tree], wide.get(tree, ""))
+        for tree in wanted
+    }
+
+
+def _vocabulary(declarations: Mapping[Tree, Declared]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    owners: dict[str, set[str]] = {}
+    datasets: dict[str, set[str]] = {}
+    for (project, _), found in declarations.items():
+        for name in found.names:
+            owners.setdefault(name, set()).add(project)
+        datasets.setdefault(project, set()).update(found.datasets)
+    return owners, datasets
+
+
+def _stronger(found: tuple[str, tuple[str, ...]] | None, way: str, path: str) -> tuple[str, tuple[str, ...]]:
+    """The stronger way of two, with all files that mention a project in that way."""
+    if found is None or _RANK.index(way) > _RANK.index(found[0]):
+        return way, (path,)
+    return (way, (*found[1], path)) if way == found[0] else found
+
+
+def _manifests(inside: Mapping[str, Entry]) -> dict[str, str]:
+    return {name: inside[name].id for name in MANIFESTS if name in inside}

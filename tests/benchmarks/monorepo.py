@@ -14,6 +14,8 @@ _ROOT = {
     "README.md": "# Us\n",
     "poetry.lock": "",
     "shared/paddock.py": "",
+    "shared/pyproject.toml": '[project]\nname = "paddock"\n',
+    "ci/pyproject.toml": '[project]\nname = "paddock-ci"\n',
     ".gitignore": ".paddock/\n__pycache__/\n",
 }
 _MANIFEST = """[project]
@@ -74,6 +76,38 @@ def commit(root: Path, message: str) -> None:
 def git(root: Path, *arguments: str) -> None:
     """Run git in `root`."""
     subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
+
+
+class Edits:
+    """One edited file at a time, each time of another project; the same projects in every run."""
+
+    def __init__(self, root: Path, projects: int) -> None:
+        self.root = root
+        self.order = random.Random(1).sample(range(projects), min(50, projects))
+
+    def next(self, number: int) -> None:
+        """Undo the edit before, and edit the next project's file."""
+        self.undo()
+        self._edit()
+
+    def commit(self, number: int) -> None:
+        """Edit the next project's file and commit that."""
+        self._edit()
+        commit(self.root, "edit")
+
+    def undo(self) -> None:
+        """Leave nothing that is not committed."""
+        git(self.root, "checkout", "-q", "--", ".")
+
+    def _edit(self) -> None:
+        with (self.root / edited_file(self.order.pop())).open("a") as file:
+            file.write("EDITED = 1\n")
+
+
+def edited_file(number: int) -> str:
+    """The path of the file that is edited in the project of that number."""
+    name = project_name(number)
+    return f"projects/{name}/src/{name.replace('-', '_')}/features_1.py"
 
 
 def _files(number: int, upstream: list[int]) -> Iterator[tuple[str, str]]:

@@ -11,12 +11,10 @@ from typing import Any
 
 import pytest
 from paddock import testing
-from paddock.data.publishing import publish
-from paddock.data.session import open_session
+from paddock.data.given import publish_given
 from paddock.project import Workspace, load_project
 from paddock.scaffold.new import new_project
 from paddock.scaffold.questions import load_template, template_names
-from paddock.settings import load_settings
 from paddock_ci.bake.baking import NEIGHBOUR, scratch_workspace
 from paddock_ci.bake.combinations import cover, legal_combinations
 from paddock_ci.files import ProjectFiles
@@ -86,10 +84,8 @@ def opened_by_hand(folder: Path, place: Path) -> None:
 
 def publish_neighbour(workspace: Workspace) -> None:
     """Publish rows of the dataset that a template may be asked to read."""
-    project = load_project(workspace, NEIGHBOUR.split(".")[0])
-    session = open_session(project, load_settings(workspace), run="given")
-    version = session.write(NEIGHBOUR, testing.sample(project.folder, NEIGHBOUR.split(".")[1], rows=300))
-    publish(session.store, session.serving, session.catalogue, [version], "given")
+    project, dataset = NEIGHBOUR.split(".")
+    publish_given(workspace, NEIGHBOUR, testing.sample(workspace.root / "projects" / project, dataset, rows=300))
 
 
 def shell(block: str, folder: Path) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,31 +13,60 @@ import typer
 from paddock.cli import console
 from paddock.cli.context import JsonOption, ProjectArgument, WorkspaceOption, project_of, workspace_of
 from paddock.cli.run import listening, show
-from paddock.project import Workspace, project_names
 
-from paddock_ci.finding import Finding, Look, findings
+from paddock_ci import progress
+from paddock_ci.engine.job import Kind
+from paddock_ci.finding import Finding
 
 if TYPE_CHECKING:
     from paddock_ci.bake.proof import Proof
 
 # Each command imports what it needs: `paddock` loads this module for every command, also for those of others.
 _EXIT_FINDINGS = 1
+_CORES = os.cpu_count() or 1
 _STYLES = {True: "green", False: "bold red"}
 
 
-def check(json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
-    """Check the workspace and each of its projects: what they declare, notebooks, gates, tests, images, READMEs."""
-    from paddock_ci.checks import PROJECT_CHECKS, WORKSPACE_CHECKS
+def check(
+    projects: Annotated[
+        list[str] | None, typer.Argument(help="Projects; by default those that the change can influence.")
+    ] = None,
+    base: Annotated[str, typer.Option(help="The branch or commit to compare with; by default the main branch.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All projects, whatever changed.")] = False,
+    static: Annotated[bool, typer.Option("--static", help="Only look, run nothing of the projects.")] = False,
+    only: Annotated[list[Kind] | None, typer.Option(help="Run only this kind of jobs.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Jobs at the same time.")] = _CORES,
+    retries: Annotated[int, typer.Option(min=0, help="Run a failed job again so often; it is flaky if it passes.")] = 0,
+    part: Annotated[str, typer.Option("--shard", help="K/N: this machine's part of the jobs.")] = "1/1",
+    on: Annotated[str, typer.Option("--on", help="A Dask scheduler to run the jobs on, such as tcp://host:8786.")] = "",
+    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Take what passed before from the cache.")] = True,
+    audit: Annotated[float, typer.Option(min=0, max=1, help="The share of skipped jobs that run all the same.")] = 0.0,
+    record: Annotated[bool, typer.Option("--record", help="Write how long jobs took, for the shards.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Skip again, after an audit had found a fault.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Check what a change can influence: what projects declare, and whether tests, pipelines and notebooks pass."""
+    from paddock_ci.cache.store import open_store
+    from paddock_ci.engine import cluster, shard
+    from paddock_ci.engine import trust as trusting
+    from paddock_ci.engine.check import Wish
+    from paddock_ci.engine.check import check as checked
 
-    looks = list(_looks(workspace_of(workspace)))
-    found = findings(looks)
-    if json:
-        console.as_json([asdict(finding) for finding in found])
-    else:
-        _say(found)
-        checks = len(WORKSPACE_CHECKS) + len(PROJECT_CHECKS)
-        console.say(f"{checks} checks looked at {len(looks)} things, {len(found)} findings")
-    if found:
+    found = workspace_of(workspace)
+    if trust:
+        trusting.restore(found.root)
+    kinds = () if static else tuple(only or Kind)
+    store = open_store(found.root) if cache and kinds else None
+    number, count = shard.parsed(part)
+    wish = Wish(tuple(projects or ()), base, everything, kinds, (number, count), audit, workers, retries, store)
+    with cluster.executing(on, workers) as (execute, places), progress.listening(quiet=json) as listener:
+        report = checked(found, replace(wish, execute=execute, workers=places), listener)
+    if record:
+        shard.record(found.root, report.outcomes.values())
+    notes = [*(store.warnings if store else ()), *(store.alerts if store else ())]
+    progress.as_json(report, notes) if json else progress.show(report, notes)
+    if not report.is_clean:
         raise typer.Exit(_EXIT_FINDINGS)
 
 
@@ -93,17 +123,6 @@ def demo(workspace: WorkspaceOption = None) -> None:
     console.say(f"look around: .venv/bin/paddock data list -C {made.project.workspace.root}")
     if made.first.status != "published":
         raise typer.Exit(_EXIT_FINDINGS)
-
-
-def _looks(workspace: Workspace) -> Iterator[tuple[str, Look]]:
-    """What every check says of the workspace, with places relative to it."""
-    from paddock_ci.checks import WORKSPACE_CHECKS, looks_of
-    from paddock_ci.files import ProjectFiles
-
-    for code, check in WORKSPACE_CHECKS.items():
-        yield from ((code, look) for look in check(workspace))
-    for name in project_names(workspace):
-        yield from looks_of(ProjectFiles(workspace.root, workspace.root / "projects" / name))
 
 
 def _say(found: Sequence[Finding]) -> None:

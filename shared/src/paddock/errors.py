@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -49,6 +48,9 @@ class ToolError(PaddockError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A remedy that suggests the known name closest to `name`, or lists what is known."""
+    # Here, since most commands end without a wrong name.
+    import difflib
+
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:

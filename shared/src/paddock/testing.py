@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from paddock.data import sampling, strategies
 from paddock.data.catalogue import load_catalogue
 from paddock.data.contract import Contract
-from paddock.data.publishing import publish
+from paddock.data.given import publish_given
 from paddock.data.session import Session, active, environment_of, open_session, pins_of
 from paddock.project import Project, Workspace, find_workspace, load_project
 from paddock.settings import load_settings
@@ -78,7 +78,7 @@ def build(project: Path, scratch: Path, given: Mapping[str, Any], parameters: Ma
     settings = load_settings(copy.workspace)
     for name in given:
         if "." in name:
-            _publish(copy.workspace, name, given[name])
+            publish_given(copy.workspace, name, given[name])
     results = {name: result for name, result in given.items() if "." not in name}
     if not (copy.pipeline or results or parameters):
         return Built(ran=(), session=open_session(copy, settings, run="test"))
@@ -122,10 +122,3 @@ def _scratch_copy(project: Path, scratch: Path) -> Project:
                 if (folder / name).is_file():
                     shutil.copy2(folder / name, target)
     return load_project(copy, project.name)
-
-
-def _publish(workspace: Workspace, dataset: str, rows: Any) -> None:
-    load_catalogue(workspace).contract(dataset)
-    session = open_session(load_project(workspace, dataset.split(".")[0]), load_settings(workspace), run="given")
-    version = session.write(dataset, rows)
-    publish(session.store, session.serving, session.catalogue, [version], "given")

@@ -47,15 +47,16 @@ def affected(root: Path, base: str = "", head: str = "") -> Answer:
     """
     ancestor = _ancestor(root, base, head or "HEAD")
     if not ancestor:
-        return _all(root, "", _UNKNOWN)
+        return all_projects(root, "", _UNKNOWN)
     try:
         then, now = committed(root, ancestor, head or "HEAD")
         return _compared(root, ancestor, then, now if head else present(root, now))
     except ToolError as error:
-        return _all(root, ancestor, error.message)
+        return all_projects(root, ancestor, error.message)
 
 
-def _all(root: Path, base: str, reason: str) -> Answer:
+def all_projects(root: Path, base: str, reason: str) -> Answer:
+    """The answer that rules nothing out, for this reason."""
     names = sorted(path.parent.name for path in (root / PROJECTS).glob("*/pyproject.toml"))
     return Answer(base, dict.fromkeys(names, (reason,)), reason, len(names))
 

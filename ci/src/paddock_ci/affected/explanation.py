@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from paddock_ci.affected.selection import LOCKS, Selection
+from paddock_ci.affected.selection import Selection
 from paddock_ci.repo import references
 from paddock_ci.repo.graph import Facts, Tree
 from paddock_ci.repo.objects import Entry, read
-from paddock_ci.repo.snapshot import Snapshot
+from paddock_ci.repo.snapshot import LOCKS, Snapshot
 
 # Which files tell most: what runs before what declares, what declares before prose.
 _TELLING = (".ipynb", ".py", ".toml")

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from paddock_ci.affected.selection import LOCKS, Users
+from paddock_ci.affected.selection import Users
 from paddock_ci.repo.graph import Facts, Tree
 from paddock_ci.repo.objects import read
-from paddock_ci.repo.snapshot import Snapshot
+from paddock_ci.repo.snapshot import LOCKS, Snapshot
 
 # Whose packages every check runs on.
 _HARNESS = ("pyproject.toml", "shared/pyproject.toml", "ci/pyproject.toml")

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from paddock_ci.repo.graph import Facts, Tree
 from paddock_ci.repo.objects import Entry
-from paddock_ci.repo.snapshot import PROJECTS, Snapshot
-
-LOCKS = ("poetry.lock", "requirements.txt")
+from paddock_ci.repo.snapshot import LOCKS, PROJECTS, Snapshot
 
 
 class Change(NamedTuple):

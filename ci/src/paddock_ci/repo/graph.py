@@ -17,7 +17,7 @@ FILE = ".paddock/ci/graph.json"
 MANIFESTS = ("pyproject.toml", "catalog.toml")
 LARGEST = 32 << 20  # bytes of a file that is searched
 _RANK = (names.PROSE, names.DATA, names.CODE)
-_MANY = 4  # times as many trees as are in use: then those out of use are forgotten
+_FEW = 100  # a hundredth of all trees may be new before what is kept is written again
 
 
 class Facts(NamedTuple):
@@ -51,7 +51,9 @@ def load(root: Path, *snapshots: Snapshot) -> dict[Tree, Facts]:
     if missing := wanted - known.keys():
         listed.update(files(root, {id for _, id in missing} - listed.keys()))
         known.update(_searched(root, missing, listed, declarations))
-        _keep(root, vocabulary, known if len(known) <= _MANY * len(wanted) else {tree: known[tree] for tree in wanted})
+        if len(missing) > len(wanted) // _FEW:
+            # To write all takes longer than to search a few trees again.
+            _keep(root, vocabulary, {tree: known[tree] for tree in wanted})
     return {tree: known[tree] for tree in wanted}
 
 
@@ -80,8 +82,9 @@ def _kept(root: Path) -> _Kept:
 
 
 def _facts(declared: Any, manifests: Any, mentions: Any, wide: str) -> Facts:
-    given, datasets, reads, fault = declared
-    return Facts(Declared(tuple(given), tuple(datasets), tuple(reads), fault), manifests, mentions, wide)
+    *lists, fault = declared
+    given, datasets, reads, dependencies = map(tuple, lists)
+    return Facts(Declared(given, datasets, reads, dependencies, fault), manifests, mentions, wide)
 
 
 def _keep(root: Path, vocabulary: str, known: Mapping[Tree, Facts]) -> None:

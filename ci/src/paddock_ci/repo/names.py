@@ -19,7 +19,7 @@ PROSE, DATA, CODE = "prose", "data", "code"
 
 
 class Declared(NamedTuple):
-    """What a folder below `projects` says of itself: names, datasets that it writes, datasets that it reads.
+    """What a folder below `projects` says of itself: names, datasets that it writes or reads, packages it needs.
 
     Where it is no project, or its files cannot be read, `fault` says so.
     """
@@ -27,6 +27,7 @@ class Declared(NamedTuple):
     names: tuple[str, ...]
     datasets: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
     fault: str = ""
 
 
@@ -45,6 +46,7 @@ def declared(project: str, files: Iterable[str], manifest: bytes, catalog: bytes
             tuple(sorted(names)),
             tuple(f"{project}.{name}" for name in sorted(datasets)),
             tuple(str(name) for name in table.get("reads", ())),
+            tuple(str(text) for text in document.get("project", {}).get("dependencies", ())),
         )
     except KeyError:
         return Declared(tuple(sorted(own)), fault=f"projects/{project}: has no table [tool.paddock]")

@@ -79,10 +79,10 @@ def _of_node(node: ast.AST, wanted: _Wanted) -> Iterator[str]:
         case ast.ImportFrom(module=str(module)) if wanted.names.match(module):
             yield f"import {module}"
         case ast.Constant(value=str(text)):
-            yield from _of_string(text, wanted)
+            yield from _of_string(text, wanted, is_code=True)
 
 
-def _of_string(text: str, wanted: _Wanted) -> Iterator[str]:
+def _of_string(text: str, wanted: _Wanted, is_code: bool) -> Iterator[str]:
     if not wanted.names.search(text):
         return
     for dataset in wanted.datasets:
@@ -92,7 +92,7 @@ def _of_string(text: str, wanted: _Wanted) -> Iterator[str]:
     word = next(word for word in text.split() if wanted.names.search(word)) if " " in text else text
     if "/" in word or "\\" in word:
         yield f"path {word}"
-    elif wanted.names.match(word):
+    elif is_code and wanted.names.match(word):
         yield f"import {word}"
     else:
         yield "its name"
@@ -101,4 +101,4 @@ def _of_string(text: str, wanted: _Wanted) -> Iterator[str]:
 def _of_lines(text: str, wanted: _Wanted) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         for word in re.findall(r"[^\s\"'(),=\[\]{}]+", line) if wanted.names.search(line) else ():
-            yield from ((what, f":{number}") for what in _of_string(word, wanted))
+            yield from ((what, f":{number}") for what in _of_string(word, wanted, is_code=False))

@@ -12,6 +12,10 @@ from paddock.errors import ToolError
 from paddock_ci.repo.objects import Entry, trees
 
 PROJECTS = "projects"
+# What is told by what is installed, and so concerns only who uses it.
+LOCKS = ("poetry.lock", "requirements.txt")
+# How long jobs took, which decides where they run and nothing else: no part of a state.
+DURATIONS = ".check-durations.json"
 
 
 class Snapshot(NamedTuple):
@@ -48,7 +52,7 @@ def present(root: Path, head: Snapshot) -> Snapshot:
 
 
 def _snapshot(found: Mapping[str, Mapping[str, Entry]], name: str) -> Snapshot:
-    others = {path: entry for path, entry in found.get(name, {}).items() if path != PROJECTS}
+    others = {path: entry for path, entry in found.get(name, {}).items() if path not in (PROJECTS, DURATIONS)}
     return Snapshot(found.get(f"{name}{PROJECTS}", {}), others)
 
 

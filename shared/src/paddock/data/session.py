@@ -224,7 +224,8 @@ def environment_of(session: Session, pins: Mapping[str, int], environment: str) 
         "PADDOCK_RUN": session.run,
         "PADDOCK_CANDIDATES": json.dumps(dict(pins), sort_keys=True),
         "PADDOCK_SOURCES": json.dumps(session.sources, sort_keys=True),
-        "PYTHONPATH": str(session.project.source),
+        # What this process was given goes on: it may have no other way to this package.
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(session.project.source), os.environ.get("PYTHONPATH")))),
     }
 
 

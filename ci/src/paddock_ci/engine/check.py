@@ -1,0 +1,141 @@
+"""The check of a workspace: choose what a change can influence, look at it, run it, say what is found."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from paddock import git
+from paddock.errors import ConfigurationError, nearest
+from paddock.project import Workspace
+
+from paddock_ci.affected.answer import Answer, affected, all_projects
+from paddock_ci.cache.store import Store
+from paddock_ci.checks import WORKSPACE_CHECKS, looks_of
+from paddock_ci.engine import shard, trust
+from paddock_ci.engine.execution import execute
+from paddock_ci.engine.inputs import Inputs
+from paddock_ci.engine.job import Job, Kind, Outcome, Status
+from paddock_ci.engine.plan import Plan, Repo, plan
+from paddock_ci.engine.runner import Execute, Listener, Options, run
+from paddock_ci.files import ProjectFiles
+from paddock_ci.finding import Finding, Look, findings
+from paddock_ci.repo import graph
+from paddock_ci.repo.snapshot import PROJECTS, committed, present
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked: these projects, or everything, or what changed since `base`; and how jobs are run.
+
+    Without `kinds` nothing is run, only looked at. `shard` is a part of the jobs, its number from 1 and how many there
+    are; `audit` the share of skipped jobs that run all the same.
+    """
+
+    projects: Sequence[str] = ()
+    base: str = ""
+    everything: bool = False
+    kinds: Sequence[Kind] = tuple(Kind)
+    shard: tuple[int, int] = (1, 1)
+    audit: float = 0.0
+    workers: int = 2
+    retries: int = 0
+    store: Store | None = None
+    execute: Execute = execute
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was chosen and why, how many things were looked at, what was found, and how each job ended.
+
+    `alarm` says why skipping is no longer trusted.
+    """
+
+    chosen: Answer
+    looked: int = 0
+    findings: tuple[Finding, ...] = ()
+    outcomes: Mapping[Job, Outcome] = field(default_factory=dict)
+    audited: Mapping[Job, Outcome] = field(default_factory=dict)
+    alarm: str = ""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing to mend."""
+        return not (self.findings or self.alarm)
+
+
+def check(workspace: Workspace, wish: Wish, listener: Listener) -> Report:
+    """Do what is asked, and tell `listener` of each job as it ends.
+
+    Raises ConfigurationError for a project or a base that does not exist, and where git knows nothing of the
+    workspace though something is to be run.
+    """
+    distrust = trust.distrust(workspace.root)
+    chosen = _chosen(workspace.root, wish, distrust)
+    if not wish.kinds:
+        looks = list(_looks(workspace, sorted(chosen.ways), wish.shard))
+        return Report(chosen, len(looks), tuple(findings(looks)))
+    repo = _repo(workspace.root)
+    planned = _planned(workspace.root, repo, sorted(chosen.ways), wish)
+    looks = list(_looks(workspace, sorted({job.project for job in planned.wanted}), wish.shard))
+    store = None if distrust else wish.store
+    options = Options(wish.workers, wish.retries, store, wish.execute)
+    inputs = Inputs(workspace.root, repo)
+    outcomes = run(planned, inputs, options, listener)
+    told = [finding for job in sorted(planned.wanted) for finding in outcomes[job].findings]
+    audited = _audited(inputs, outcomes, wish, options, listener) if store and wish.audit else {}
+    alarm = trust.judge(workspace.root, audited.values())
+    found = (*findings(looks), *planned.findings, *told)
+    return Report(chosen, len(looks), found, outcomes, audited, alarm)
+
+
+def _chosen(root: Path, wish: Wish, distrust: str) -> Answer:
+    """The projects that were named, all of them, or those that the change can influence."""
+    everyone = all_projects(root, "", distrust or "all projects were asked for")
+    if unknown := sorted(set(wish.projects) - everyone.ways.keys()):
+        raise ConfigurationError(f"{unknown[0]}: no such project", nearest(unknown[0], everyone.ways))
+    if wish.projects:
+        return Answer("", dict.fromkeys(wish.projects, ("named",)), "", everyone.projects)
+    return everyone if wish.everything or distrust else affected(root, wish.base)
+
+
+def _looks(workspace: Workspace, projects: Sequence[str], part: tuple[int, int]) -> Iterator[tuple[str, Look]]:
+    """What the checks say that only read; those of the whole workspace in the first shard."""
+    for code, looks in WORKSPACE_CHECKS.items() if part[0] == 1 else ():
+        yield from ((code, look) for look in looks(workspace))
+    for name in projects:
+        yield from looks_of(ProjectFiles(workspace.root, workspace.root / PROJECTS / name))
+
+
+def _repo(root: Path) -> Repo:
+    """The state of the files as they lie here, and the facts of its projects."""
+    if git.ask(root, "rev-parse", "--is-inside-work-tree") is None:
+        raise ConfigurationError(
+            f"{root}: git knows nothing of it, and jobs run on what git holds",
+            "Run: git init && git add -A && git commit -m 'Begin'; or only look: paddock check --static",
+        )
+    [head] = committed(root, "HEAD")
+    state = present(root, head)
+    return Repo(state, {name: facts for (name, _), facts in graph.load(root, state).items()})
+
+
+def _planned(root: Path, repo: Repo, projects: Sequence[str], wish: Wish) -> Plan:
+    whole = plan(repo, projects, wish.kinds)
+    if wish.shard == (1, 1):
+        return whole
+    mine = shard.part(whole.wanted, *wish.shard, shard.load_durations(root))
+    return replace(whole.only(mine), findings=whole.findings if wish.shard[0] == 1 else ())
+
+
+def _audited(
+    inputs: Inputs, done: Mapping[Job, Outcome], wish: Wish, options: Options, listener: Listener
+) -> dict[Job, Outcome]:
+    """Run a share of the jobs that were skipped, whether since they passed before or since nothing reaches them."""
+    everything = plan(inputs.repo, sorted(inputs.repo.facts), wish.kinds)
+    skipped = [job for job in everything.wanted if job not in done or done[job].status is Status.CACHED]
+    chosen = trust.sample(skipped, wish.audit, seed=secrets.token_hex())
+    again = everything.only(chosen)
+    outcomes = run(again, inputs, replace(options, again=chosen), listener)
+    return {job: outcomes[job] for job in chosen}

@@ -1,0 +1,267 @@
+"""Where jobs are done: here, or on a Dask cluster.
+
+A worker shares no disk with us: each job comes with all that it needs, and what it makes goes back with its outcome.
+Both are our own pickles on the cluster's channel, as everything that Dask sends: whoever reaches the scheduler can run
+any code on its workers, and a worker can run code here. So a cluster belongs into a network of its own, or behind
+`tls://`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import secrets
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from paddock.errors import ConfigurationError, ToolError
+
+from paddock_ci.engine import stage
+from paddock_ci.engine.execution import Spec, execute, execute_on, interrupted
+from paddock_ci.engine.harness import Harness, harness
+from paddock_ci.engine.job import Job, Outcome
+from paddock_ci.engine.runner import Execute
+from paddock_ci.sandbox import view
+from paddock_ci.sandbox.grants import platform_facts
+from paddock_ci.sandbox.view import View
+
+_SCHEMES = ("tcp", "tls", "ws", "wss")
+_PATIENCE = 10.0  # seconds until a scheduler has to answer
+_PERIOD = 0.2  # seconds between two looks at whether a job is still wanted
+_SHOWN = 3  # packages in a message, characters of a digest
+_LETTERS = 12
+_SAME = "Give scheduler and workers the commit and the lock file of this workspace and restart them, or leave out --on."
+
+
+@contextmanager
+def executing(url: str, workers: int) -> Iterator[tuple[Execute, int]]:
+    """What does a job, and how many at once: `workers` here, or as many as the cluster at `url` has threads.
+
+    Raises ConfigurationError for a URL that is none and without Dask, ToolError where no cluster answers. What does a
+    job raises ToolError where a worker's environment is not ours, or the cluster fails.
+    """
+    if not url:
+        yield execute, workers
+        return
+    _refuse_odd(url)
+    with _quiet(), _connected(url) as client:
+        # A cluster that grows with its work may begin without workers.
+        yield partial(_execute_there, client, url), max(1, sum(client.nthreads().values()))
+
+
+def _refuse_odd(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        is_complete = bool(parts.scheme in _SCHEMES and parts.hostname and parts.port)
+    except ValueError:
+        is_complete = False
+    if not is_complete:
+        raise ConfigurationError(
+            f"--on {url}: expected {', '.join(_SCHEMES)} with a host and a port, got '{url}'",
+            "Write, for instance: --on tcp://host:8786",
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what Dask logs off the terminal: what matters of it is raised."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Any]:
+    """A client of the cluster at `url`."""
+    try:
+        import dask
+        import distributed
+    except ImportError as error:
+        raise ConfigurationError(
+            f"--on {url}: Dask is not installed", "Run: pip install 'paddock-ci[cluster]'"
+        ) from error
+    # Jobs are large, and whose versions differ is told by the workers.
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                client = distributed.Client(url, timeout=_PATIENCE, set_as_default=False, name="paddock-check")  # type: ignore[no-untyped-call]
+        except Exception as error:
+            # Dask raises whatever went wrong below it: sockets, TLS, names, other versions of itself.
+            raise ToolError(
+                f"{url}: expected the scheduler of a Dask cluster, which did not answer in {_PATIENCE:g} s: {error}",
+                "Start it, correct the URL, or leave out --on to run the jobs here.",
+            ) from error
+        with client:
+            yield client
+
+
+def _execute_there(client: Any, url: str, spec: Spec, is_wanted: Callable[[], bool]) -> Outcome:
+    """Do the job on a worker; there it is killed as soon as it is no longer wanted here."""
+    begun = time.monotonic()
+    try:
+        future = client.submit(answer, spec.harness.digest, _order(spec), key=f"{spec.job}-{secrets.token_hex(8)}")
+    except Exception as error:
+        raise _lost(url, spec.job, error) from error
+    try:
+        gathering = client.gather(future, asynchronous=True)
+        answered = asyncio.run_coroutine_threadsafe(gathering, client.loop.asyncio_loop)
+        while not wait([answered], _PERIOD).done:
+            if not is_wanted():
+                return interrupted(spec.job, time.monotonic() - begun)
+            if client.status == "closed":
+                raise _lost(url, spec.job, "its client was closed")
+        return _kept(_answer(url, spec.job, answered), spec.keep)
+    finally:
+        # Interrupted or done, nobody wants it there any more. Without a cluster there is nothing to cancel.
+        with suppress(Exception):
+            future.cancel()
+
+
+def _answer(url: str, job: Job, answered: Future[_Answer]) -> _Answer:
+    """What the worker answered; whatever went wrong on the way to it is an error of the cluster."""
+    from distributed.scheduler import KilledWorker
+
+    try:
+        return answered.result()
+    except CancelledError as error:
+        raise _lost(url, job, error) from error
+    except KilledWorker as error:
+        times = error.allowed_failures + 1
+        raise ToolError(
+            f"{url}: {job} could not be done: its worker died, {times} times of {times}, last {error.last_worker.address}",
+            "See the log of that worker, often memory ran out; or lower memory_limit in [tool.paddock.checks].",
+        ) from error
+    except (ImportError, AttributeError, RuntimeError) as error:
+        # Raised before our own code could compare anything.
+        cause = error.__cause__ or error
+        raise ToolError(f"{url}: {job} could not be loaded: {type(cause).__name__}: {cause}", _SAME) from error
+
+
+def _lost(url: str, job: Job, reason: object) -> ToolError:
+    return ToolError(
+        f"{url}: the cluster was lost while it did {job}: {reason}",
+        "See the scheduler's log, then run again: what passed until now is not done again.",
+    )
+
+
+def _kept(found: _Answer, folder: Path) -> Outcome:
+    """The outcome with its datasets' files, written below `folder`."""
+    outputs = {name: folder / f"{name}.parquet" for name in found.made}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, path in outputs.items():
+        path.write_bytes(found.made[name])
+    return replace(found.outcome, outputs=outputs)
+
+
+# What follows is made here and used by a worker, or runs there.
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A job with the files of its stage and of the datasets that it is given, and what the worker has to be like.
+
+    The paths in `spec` are ours and mean nothing there.
+    """
+
+    spec: Spec
+    files: tuple[stage.File, ...]
+    given: Mapping[str, bytes]
+    packages: tuple[str, ...]
+    platform: Mapping[str, str]
+
+
+class _Answer(NamedTuple):
+    """How a job ended, and the files of the datasets that it made."""
+
+    outcome: Outcome
+    made: Mapping[str, bytes]
+
+
+def _order(spec: Spec) -> bytes:
+    given = {name: path.read_bytes() for name, path in spec.given.items()}
+    files = tuple(stage.read(spec.root, spec.script))
+    return pickle.dumps(_Order(spec, files, given, _packages(spec.view), platform_facts()))
+
+
+def answer(digest: str, order: bytes) -> _Answer:
+    """Do a job that was sent, on a worker; raises ToolError where its verdict would not be that of the sender.
+
+    `digest` is that of the sender's code, which alone can read `order`.
+    """
+    from distributed import Reschedule, get_worker
+
+    worker: Any = get_worker()
+    cache = Path(worker.local_directory).parent / "paddock"
+    code = harness(cache / "code")
+    _require("code of Paddock", digest[:_LETTERS], code.digest[:_LETTERS])
+    is_wanted = partial(_is_wanted, worker, worker.get_current_task())
+    with tempfile.TemporaryDirectory(prefix="order-", dir=worker.local_directory) as scratch:
+        found = _done(pickle.loads(order), code, cache / "views", Path(scratch), is_wanted)
+    if not is_wanted():
+        # Not the job's own verdict. Where this worker only stops, another one does it again.
+        raise Reschedule
+    return found
+
+
+def _done(order: _Order, code: Harness, views: Path, scratch: Path, is_wanted: Callable[[], bool]) -> _Answer:
+    environment = _environment(order, views)
+    given = {name: scratch / f"{name}.parquet" for name in order.given}
+    for name, path in given.items():
+        path.write_bytes(order.given[name])
+    spec = replace(order.spec, view=environment, harness=code, given=given, keep=scratch / "made")
+    outcome = execute_on(order.files, spec, is_wanted)
+    made = {name: path.read_bytes() for name, path in outcome.outputs.items()}
+    return _Answer(replace(outcome, outputs={}), made)
+
+
+def _environment(order: _Order, views: Path) -> View:
+    """The view of the ordered packages, here; raises ToolError unless it holds the same, on the same platform."""
+    facts = platform_facts()
+    for name, expected in order.platform.items():
+        _require(name, expected, facts.get(name))
+    try:
+        made = view.make((package.partition("-")[0] for package in order.packages), views)
+    except ToolError as error:
+        raise ToolError(f"worker {_address()}: {error.message}", error.remedy) from error
+    here, there = set(_packages(made)), set(order.packages)
+    _require("packages", sorted(there - here)[:_SHOWN], sorted(here - there)[:_SHOWN])
+    _require("content of the packages", order.spec.view.key[:_LETTERS], made.key[:_LETTERS])
+    return made
+
+
+def _require(what: str, expected: object, got: object) -> None:
+    if got != expected:
+        raise ToolError(f"worker {_address()}: its {what} is not ours: expected {expected}, got {got}", _SAME)
+
+
+def _packages(made: View) -> tuple[str, ...]:
+    """The distributions of a view, each with its version."""
+    found = made.folder.glob("lib/python*/site-packages/*.dist-info")
+    return tuple(sorted(path.name.removesuffix(".dist-info") for path in found))
+
+
+def _address() -> str:
+    from distributed import get_worker
+
+    return str(get_worker().address)
+
+
+def _is_wanted(worker: Any, key: str) -> bool:
+    """Whether the worker goes on, and the scheduler still waits for this task: it forgets those of lost clients too."""
+    from distributed.worker import WORKER_ANY_RUNNING
+
+    task = worker.state.tasks.get(key)
+    return worker.status in WORKER_ANY_RUNNING and task is not None and task.state in ("executing", "long-running")

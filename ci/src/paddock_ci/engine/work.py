@@ -1,0 +1,118 @@
+"""The work of one job, as a program on its stage: `python -m paddock_ci.engine.work KIND PROJECT`.
+
+It works in the folder `workspace` of the current one, takes other projects' datasets from `given`, and writes
+`result.json`; the files of the datasets that it makes go to `made`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from paddock.errors import PaddockError
+from paddock.project import Workspace, load_project
+
+from paddock_ci.engine import witness
+from paddock_ci.engine.job import CODES, Kind
+from paddock_ci.finding import Finding
+
+WORKSPACE, GIVEN, MADE, RESULT = "workspace", "given", "made", "result.json"
+_SHOWN, _LONGEST = 5, 300  # failed tests in a message, characters of each
+
+
+def main() -> None:
+    """Do what the arguments say; the verdict is a file, so that whoever dies before has none."""
+    kind, project = Kind(sys.argv[1]), sys.argv[2]
+    place = Path.cwd()
+    findings, datasets = _run(place, project) if kind is Kind.RUN else (_tests(place, project), {})
+    verdict = {"findings": [asdict(finding) for finding in findings], "datasets": datasets}
+    (place / "verdict.part").write_text(json.dumps(verdict), encoding="utf-8")
+    (place / "verdict.part").rename(place / RESULT)
+
+
+def _tests(place: Path, project: str) -> list[Finding]:
+    """The project's own tests, all of them."""
+    noted = place / "witness.json"
+    answer = subprocess.run(
+        [sys.executable, "-m", "pytest", f"projects/{project}", "-p", witness.__name__, "-p", "no:cacheprovider"],
+        cwd=place / WORKSPACE,
+        env={**os.environ, witness.VARIABLE: str(noted)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    sys.stdout.write(answer.stdout)
+    said = _said(noted, answer.returncode, answer.stdout)
+    [code] = CODES[Kind.TESTS]
+    remedy = f"Run: python -m pytest projects/{project}"
+    return [Finding(code, f"projects/{project}/tests", said, remedy)] if said else []
+
+
+def _said(noted: Path, code: int, output: str) -> str:
+    """What is wrong with the tests; nothing where at least one passed, none failed, and each came to its end."""
+    last = "; ".join(output.strip().splitlines()[-3:])
+    if not noted.exists():
+        return f"pytest ended with {code} before it could report: {last}"
+    facts = json.loads(noted.read_text(encoding="utf-8"))
+    failed = [f"{name}: {' '.join(message.split())}"[:_LONGEST] for name, message in facts["failed"].items()]
+    if failed:
+        more = f", and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
+        return "; ".join(failed[:_SHOWN]) + more
+    if facts["left"]:
+        return f"pytest ended before {facts['left'][0]} had come to its end: {last}"
+    if not facts["passed"]:
+        return "it has no tests, or skips them all"
+    return f"pytest ended with {code}: {last}" if code else ""
+
+
+def _run(place: Path, project: str) -> tuple[list[Finding], dict[str, str]]:
+    """The project's pipeline on the given datasets, its validation notebooks on what it makes; the content hashes."""
+    from paddock.runs.request import Request
+    from paddock.runs.run import run
+
+    workspace = Workspace(place / WORKSPACE)
+    builds, audits = CODES[Kind.RUN]
+    remedy = f"Run: paddock run {project}"
+    try:
+        _give(workspace, place / GIVEN)
+        record = run(load_project(workspace, project), Request(until="audit"))
+    except PaddockError as error:
+        where = f"projects/{project}"
+        return [Finding(builds, where, error.message, error.remedy or remedy)], {}
+    findings = [
+        Finding(audits, f"projects/{project}/{notebook.source}", notebook.reason, remedy)
+        for notebook in record.notebooks
+        if notebook.status == "failed"
+    ]
+    written = {fact.name: fact for fact in record.datasets if fact.role == "written"}
+    for name, fact in written.items():
+        _export(workspace, name, fact.version, place / MADE)
+    return findings, {name: fact.content_hash for name, fact in written.items()}
+
+
+def _give(workspace: Workspace, given: Path) -> None:
+    import pyarrow.parquet as pq
+    from paddock.data.given import publish_given
+
+    for path in sorted(given.glob("*.parquet")):
+        publish_given(workspace, path.stem, pq.read_table(path))
+
+
+def _export(workspace: Workspace, dataset: str, number: int, folder: Path) -> None:
+    import pyarrow.parquet as pq
+    from paddock.data.versions import VersionStore
+    from paddock.settings import load_settings
+
+    folder.mkdir(exist_ok=True)
+    store = VersionStore(load_settings(workspace).data_url)
+    pq.write_table(store.read(dataset, number), folder / f"{dataset}.parquet")
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    main()

@@ -1,0 +1,1 @@
+"""A check's process reads what its cache key is made of: anything else is not there."""

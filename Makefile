@@ -20,7 +20,7 @@ demo: setup ## Scaffold, run, audit and publish a real project in a scratch copy
 
 .PHONY: test
 test: setup lint ## Run every check and all tests, those of the projects too
-	@for project in $(PROJECTS); do $(BIN)/python -m pytest "$$project" || exit 1; done
+	@$(BIN)/paddock check --all
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: lint
@@ -31,7 +31,7 @@ lint: setup ## Formatting, style, types, import floors, spelling, shell, workflo
 	@$(BIN)/lint-imports --no-cache | tail -4
 	@$(BIN)/codespell
 	@$(BIN)/shellcheck .ci/run .ci/setup && $(BIN)/zizmor --offline --quiet .github/workflows
-	@$(BIN)/paddock check
+	@$(BIN)/paddock check --static --all
 
 .PHONY: kills
 kills: setup ## Kill a run at 100 random moments; every next run heals (minutes)
@@ -52,6 +52,10 @@ defects: setup ## Plant each seeded defect into a project; list what caught it (
 .PHONY: hostile
 hostile: setup ## Bake 10,000 sets of hostile answers (half an hour)
 	@$(BIN)/python -m pytest -m slow tests/templates/test_templates.py
+
+.PHONY: proof
+proof: setup ## Prove over many histories that no check is skipped that would fail (half an hour)
+	@$(BIN)/python -m pytest -m slow tests/ci/test_engine_proof.py
 
 .PHONY: bench
 bench: setup ## Print figures: datasets against pyarrow, runs, templates, image

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -35,8 +36,14 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place() -> Iterator[Path]:
     """A folder with `given`, which is granted, `secret`, which is not, and `scratch`; each secret reads SECRET."""
+    # Its path is short: sockets of processes that work together lie below it, and their paths may not be long.
+    with tempfile.TemporaryDirectory(prefix="pd-") as folder:
+        yield _filled(Path(folder).resolve())
+
+
+def _filled(tmp_path: Path) -> Path:
     import pandas as pd
 
     for name in ("given", "secret", "scratch"):

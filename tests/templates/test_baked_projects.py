@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from paddock import testing
 from paddock.data.given import publish_given
-from paddock.project import Workspace, load_project
+from paddock.project import Project, Workspace, load_project
 from paddock.scaffold.new import new_project
 from paddock.scaffold.questions import load_template, template_names
 from paddock_ci.bake.baking import NEIGHBOUR, scratch_workspace
@@ -43,33 +43,52 @@ def shown(row: Row) -> str:
 
 @pytest.mark.parametrize("row", rows(1), ids=shown)
 def test_each_answer_makes_a_project_that_works(row: Row, tmp_path: Path) -> None:
-    """Its README's commands run as written: run and report and tests pass; types, notebooks and checks do as well."""
+    """Its README's commands run as written: run, report, tests and checks pass."""
     works(row, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", rows(2), ids=shown)
 def test_each_pair_of_answers_makes_a_project_that_works(row: Row, tmp_path: Path) -> None:
-    """The same, for a cover of all pairs of answers."""
-    works(row, tmp_path)
+    """The same, for a cover of all pairs of answers; types hold, and each notebook can be opened by hand."""
+    opened(works(row, tmp_path), tmp_path)
 
 
-def works(row: Row, place: Path) -> None:
-    """Bake a row, and do with the project what its first user does."""
+@pytest.mark.parametrize("row", [rows(1)[0], rows(1)[-1]], ids=shown)
+def test_a_project_of_each_template_can_be_opened(row: Row, tmp_path: Path) -> None:
+    """Types hold, and each notebook can be opened by hand, on what a run has published."""
+    project = baked(row, tmp_path)
+    assert call(project.workspace.root, "paddock", "run", project.name).returncode == 0
+    opened(project, tmp_path)
+
+
+def baked(row: Row, place: Path) -> Project:
+    """Bake a row in a workspace of its own below `place`."""
     template, answers = row
     workspace = scratch_workspace(ROOT, place / "workspace")
     publish_neighbour(workspace)
-    folder = new_project(workspace, answers, template)
-    for block in ProjectFiles(workspace.root, folder).shell_blocks("README.md"):
-        shell(block.text, workspace.root)
-    record = last_record(workspace, folder.name)
-    assert record["status"] == ("published" if template == "pipeline" else "audited")
+    return load_project(workspace, new_project(workspace, answers, template).name)
+
+
+def works(row: Row, place: Path) -> Project:
+    """Bake a row, and do with the project what its first user does."""
+    project = baked(row, place)
+    root = project.workspace.root
+    for block in ProjectFiles(root, project.folder).shell_blocks("README.md"):
+        shell(block.text, root)
+    record = last_record(project.workspace, project.name)
+    assert record["status"] == ("published" if row[0] == "pipeline" else "audited")
     assert sum(len(notebook["gates"]) for notebook in record["notebooks"]) >= 4
-    assert (workspace.state / "runs" / folder.name / str(record["run"]) / "report.html").stat().st_size > 20_000
-    assert findings_of(load_project(workspace, folder.name)) == []
-    answer = call(folder, "mypy")
+    assert (project.runs_folder / str(record["run"]) / "report.html").stat().st_size > 20_000
+    assert findings_of(project) == []
+    return project
+
+
+def opened(project: Project, place: Path) -> None:
+    """Check the types of a project that has run, and open its notebooks."""
+    answer = call(project.folder, "mypy")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    opened_by_hand(folder, place)
+    opened_by_hand(project.folder, place)
 
 
 def opened_by_hand(folder: Path, place: Path) -> None:

@@ -96,16 +96,27 @@ def _connected(url: str) -> Iterator[Any]:
     # Jobs are large, and whose versions differ is told by the workers.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
         try:
+            asyncio.run(asyncio.wait_for(_greet(url), _PATIENCE))
             with warnings.catch_warnings(action="ignore"):
                 client = distributed.Client(url, timeout=_PATIENCE, set_as_default=False, name="paddock-check")  # type: ignore[no-untyped-call]
         except Exception as error:
             # Dask raises whatever went wrong below it: sockets, TLS, names, other versions of itself.
             raise ToolError(
-                f"{url}: expected the scheduler of a Dask cluster, which did not answer in {_PATIENCE:g} s: {error}",
-                "Start it, correct the URL, or leave out --on to run the jobs here.",
+                f"{url}: expected the scheduler of a Dask cluster to answer in {_PATIENCE:g} s, "
+                f"got {str(error) or 'nothing'}",
+                "Start it, correct the URL, configure Dask's certificates for tls://, or leave out --on.",
             ) from error
         with client:
             yield client
+
+
+async def _greet(url: str) -> None:
+    """Shake hands with a scheduler; a client would wait for ever for one that takes the call and says nothing."""
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    comm: Any = await connect(url, timeout=_PATIENCE, **Security().get_connection_args("client"))  # type: ignore[no-untyped-call]
+    await comm.close()
 
 
 def _execute_there(client: Any, url: str, spec: Spec, is_wanted: Callable[[], bool]) -> Outcome:
@@ -139,9 +150,9 @@ def _answer(url: str, job: Job, answered: Future[_Answer]) -> _Answer:
     except CancelledError as error:
         raise _lost(url, job, error) from error
     except KilledWorker as error:
-        times = error.allowed_failures + 1
+        died = f"its worker died, {error.allowed_failures + 1} times in a row, last {error.last_worker.address}"
         raise ToolError(
-            f"{url}: {job} could not be done: its worker died, {times} times of {times}, last {error.last_worker.address}",
+            f"{url}: {job} could not be done: {died}",
             "See the log of that worker, often memory ran out; or lower memory_limit in [tool.paddock.checks].",
         ) from error
     except (ImportError, AttributeError, RuntimeError) as error:

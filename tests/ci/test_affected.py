@@ -291,6 +291,32 @@ def test_machines_get_json_and_a_matrix(team: Repository, capsys: pytest.Capture
     assert "nonsense: no such commit" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--nonsense"], "option --nonsense not recognized"),
+        (["--base"], "option --base requires argument"),
+        (["gauss"], "expected no argument, got 'gauss'"),
+        (["--json", "--matrix"], "expected one of --json and --matrix"),
+        (["-C", "/"], "/: no Paddock workspace here or above"),
+    ],
+)
+def test_a_wrong_option_is_the_users_to_mend(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, what is wrong, and where the options are listed."""
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_help_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every option is listed, in 80 columns."""
+    assert main(["--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum(line.lstrip().startswith("-") for line in lines) == 6
+
+
 def test_the_program_answers_beside_the_command_line(team: Repository) -> None:
     """`paddock affected` is the program of its own, and the command line's help lists it too."""
     team.commit()

@@ -5,40 +5,75 @@ A program of its own, without the command line's libraries, whose imports alone 
 
 from __future__ import annotations
 
-import argparse
+import getopt
 import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from paddock.errors import PaddockError
+from paddock.errors import ConfigurationError, PaddockError
 from paddock.workspace import root_above
 
 from paddock_ci.affected.answer import Answer, affected
 
+_HELP = """Usage: paddock affected [OPTIONS]
+
+  Say which projects a change can influence, and by which way.
+
+Options:
+  --base REF             The branch or commit to compare with; by default the
+                         main branch.
+  --head REF             The commit to look at; by default the files as they
+                         lie here.
+  -C, --workspace PATH   The clone to work in; by default the one around the
+                         current folder.
+  --json                 Print JSON for machines.
+  --matrix               Print the matrix of a GitHub workflow.
+  -h, --help             Show this message and exit.
+"""
+_LONG = {"-C": "--workspace", "-h": "--help"}
+
+
+class Options(NamedTuple):
+    """What the arguments say; `form` is `text`, `json`, `matrix` or `help`."""
+
+    base: str = ""
+    head: str = ""
+    workspace: str = ""
+    form: str = "text"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Say which projects a change can influence, and by which way."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _options(sys.argv[1:] if arguments is None else arguments)
+        if options.form == "help":
+            sys.stdout.write(_HELP)
+            return 0
         answer = affected(_root(options.workspace), options.base, options.head)
     except PaddockError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    sys.stdout.write(_matrix(answer) if options.matrix else _json(answer) if options.json else _text(answer))
+    sys.stdout.write({"text": _text, "json": _json, "matrix": _matrix}[options.form](answer))
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="paddock affected", description=main.__doc__)
-    parser.add_argument("--base", default="", help="The branch or commit to compare with; by default the main branch.")
-    parser.add_argument("--head", default="", help="The commit to look at; by default the files as they lie here.")
-    parser.add_argument("--workspace", "-C", default="", help="The clone to work in; by default the one around here.")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="Print JSON for machines.")
-    form.add_argument("--matrix", action="store_true", help="Print the matrix of a GitHub workflow.")
-    return parser
+def _options(arguments: Sequence[str]) -> Options:
+    """The options; raises ConfigurationError for what is none."""
+    try:
+        given, rest = getopt.getopt(list(arguments), "C:h", ["base=", "head=", "workspace=", "json", "matrix", "help"])
+    except getopt.GetoptError as error:
+        raise ConfigurationError(f"paddock affected: {error.msg}", "See: paddock affected --help") from error
+    forms = [name[2:] for name, _ in given if name in ("--json", "--matrix")]
+    if rest or len(set(forms)) > 1:
+        wrong = f"expected no argument, got '{rest[0]}'" if rest else "expected one of --json and --matrix, got both"
+        raise ConfigurationError(f"paddock affected: {wrong}", "See: paddock affected --help")
+    values = {_LONG.get(name, name): value for name, value in given}
+    is_help = "--help" in values
+    base, head, workspace = (values.get(f"--{name}", "") for name in ("base", "head", "workspace"))
+    return Options(base, head, workspace, "help" if is_help else (forms or ["text"])[0])
 
 
 def _root(workspace: str) -> Path:

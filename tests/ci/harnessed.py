@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from paddock_ci.repo import graph
 from paddock_ci.repo.snapshot import committed, present
 from paddock_ci.sandbox.view import View
 
+_STAGING = threading.Lock()
 VIEW = View(Path("/view"), "the same packages", ())
 
 
@@ -57,11 +59,12 @@ class Played:
         """The stage of a script; nobody writes to it, so that jobs with the same files share it."""
         # Not the digest, whose faults are to be found.
         entries = str(sorted(spec.script.entries.items()))
-        if entries not in self.stages:
-            made = TemporaryDirectory()
-            stage.build(spec.root, spec.script, Path(made.name))
-            self.stages[entries] = made
-        return Path(self.stages[entries].name)
+        with _STAGING:
+            if entries not in self.stages:
+                made = TemporaryDirectory()
+                stage.build(spec.root, spec.script, Path(made.name))
+                self.stages[entries] = made
+            return Path(self.stages[entries].name)
 
 
 def repo_of(root: Path) -> Repo:

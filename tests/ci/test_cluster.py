@@ -296,6 +296,21 @@ def test_a_lost_scheduler_is_told(team: Repository, tmp_path: Path) -> None:
             remotely(spec, is_wanted)
 
 
+def test_a_cluster_without_workers_is_given_up(
+    team: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where none comes for minutes, none will."""
+    monkeypatch.setattr(cluster, "_GROWTH", 0)
+    monkeypatch.setattr(cluster, "_LOOKS", 0)
+    spec = spec_of(team, "good", tmp_path)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty,
+        executing(empty.scheduler_address, 1) as (remotely, _),
+        pytest.raises(ToolError, match="tests good could not be done: the cluster had no worker for 0 s"),
+    ):
+        remotely(spec, lambda: True)
+
+
 @pytest.mark.parametrize("what", ["code of Paddock", "content of the packages", "packages", "libc"])
 def test_a_worker_that_is_not_like_us_refuses(
     team: Repository, remotely: Execute, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
@@ -316,6 +331,18 @@ def test_a_worker_that_is_not_like_us_refuses(
     with pytest.raises(ToolError, match=rf"worker tcp://\S+: its {what} is not ours: expected \S+, got \S+") as error:
         remotely(spec, lambda: True)
     assert "restart them" in error.value.remedy
+
+
+def test_a_worker_without_our_code_says_so(team: Repository, workers: Any, remotely: Execute, tmp_path: Path) -> None:
+    """Where Paddock is not installed, the job fails with a remedy, and the worker goes on."""
+    hidden = "sys.modules['paddock_ci.engine.cluster']"
+    with distributed.Client(workers.scheduler_address, set_as_default=False) as client:
+        client.run(exec, f"import sys, paddock_ci.engine.cluster\nsys.kept, {hidden} = {hidden}, None")
+        try:
+            with pytest.raises(ToolError, match="tests good could not be loaded: ModuleNotFoundError"):
+                remotely(spec_of(team, "good", tmp_path), lambda: True)
+        finally:
+            client.run(exec, f"import sys\n{hidden} = sys.kept")
 
 
 def test_a_verdict_from_outside_a_sandbox_is_never_kept(team: Repository, workers: Any, remotely: Execute) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from paddock.project import Project, Workspace
 from paddock.scaffold.new import new_project
@@ -179,6 +183,31 @@ def test_a_job_above_its_limits_is_killed(paddock: Callable[..., Any], team: Rep
         answer = paddock("check", "shop", "-C", str(team.root), "--only", "tests", "--json")
         assert said in answer.out
     assert "sleep 987" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+def test_no_job_outlives_a_killed_check(team: Repository) -> None:
+    """Whoever kills `paddock check` itself ends its jobs, too."""
+    team.write({"projects/shop/tests/test_shop.py": "import signal\n\n\ndef test_it() -> None:\n    signal.pause()\n"})
+    command = [Path(sys.executable).with_name("paddock"), "check", "shop", "--only", "tests"]
+    with subprocess.Popen(command, cwd=team.root, stdout=subprocess.DEVNULL) as check:
+        job = _wait_for(lambda: next(iter(_below(check.pid, "-m pytest")), None))
+        check.kill()
+    _wait_for(lambda: not job.is_running() or job.status() == psutil.STATUS_ZOMBIE)
+
+
+def _below(pid: int, words: str) -> list[psutil.Process]:
+    found = psutil.Process(pid).children(recursive=True)
+    return [process for process in found if words in " ".join(process.cmdline())]
+
+
+def _wait_for(condition: Callable[[], Any]) -> Any:
+    """Look until the condition holds, for a minute at most."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with contextlib.suppress(psutil.Error):
+            if found := condition():
+                return found
+    raise AssertionError("it did not come")
 
 
 def test_an_audit_that_finds_red_turns_skipping_off(

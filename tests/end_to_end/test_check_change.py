@@ -88,4 +88,5 @@ def test_a_change_runs_what_it_can_break_and_nothing_else(team: Repository) -> N
     team.write({"projects/shop/src/shop/tasks.py": _SHOP.replace('"n": range(3)', '"m": range(3)')})
     statuses, found = _check(team)
     assert statuses == {"shop": "failed", "planner": "blocked"}
-    assert any("column 'n' is missing" in message for *_, message in found)
+    assert "shop.orders" in " ".join(message for _, place, message in found if place == "projects/shop"), found
+    assert "column" in " ".join(message for _, place, message in found if place == "projects/shop"), found

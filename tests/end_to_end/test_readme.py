@@ -28,6 +28,12 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of the working tree, with an environment that is already set up."""
     folder = tmp_path_factory.mktemp("readme") / "paddock"
     copy_working_tree(ROOT, folder)
+    for command in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=us", "-c", "user.email=us@x.org", "commit", "-qm", "a"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
     _environment(folder)
     return folder
 

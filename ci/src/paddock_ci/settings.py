@@ -5,8 +5,7 @@ from __future__ import annotations
 from paddock.settings import Settings
 
 # The variables that Paddock reads, without their prefix.
-_OF_THE_CACHE = ("CACHE_URL", "CACHE_SECRET", "CACHE_WRITE")
-PADDOCK_NAMES = {"WORKSPACE", "COMMIT", "ENV", *_OF_THE_CACHE, *(name.upper() for name in Settings.model_fields)}
+PADDOCK_NAMES = {"WORKSPACE", "COMMIT", "ENV", *(name.upper() for name in Settings.model_fields)}
 
 
 def setting_fault(name: str) -> str:

@@ -74,7 +74,7 @@ def check(workspace: Workspace, wish: Wish, listener: Listener) -> Report:
     """
     distrust = trust.distrust(workspace.root)
     chosen = _chosen(workspace.root, wish, distrust)
-    if not wish.kinds:
+    if not (wish.kinds and chosen.projects):
         looks = list(_looks(workspace, sorted(chosen.ways), wish.shard))
         return Report(chosen, len(looks), tuple(findings(looks)))
     repo = _repo(workspace.root)

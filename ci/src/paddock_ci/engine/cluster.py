@@ -15,7 +15,7 @@ import secrets
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -37,10 +37,11 @@ from paddock_ci.sandbox.view import View
 
 _SCHEMES = ("tcp", "tls", "ws", "wss")
 _PATIENCE = 10.0  # seconds until a scheduler has to answer
+_GROWTH = 300.0  # seconds that a cluster may be without workers
 _PERIOD = 0.2  # seconds between two looks at whether a job is still wanted
-_SHOWN = 3  # packages in a message, characters of a digest
-_LETTERS = 12
-_SAME = "Give scheduler and workers the commit and the lock file of this workspace and restart them, or leave out --on."
+_LOOKS = 10.0  # seconds between two looks at whether the cluster has workers
+_SHOWN, _LETTERS = 3, 12  # packages in a message, characters of a digest
+_SAME = "Give the workers the system, commit and lock file of this machine and restart them, or leave out --on."
 
 
 @contextmanager
@@ -122,23 +123,54 @@ async def _greet(url: str) -> None:
 def _execute_there(client: Any, url: str, spec: Spec, is_wanted: Callable[[], bool]) -> Outcome:
     """Do the job on a worker; there it is killed as soon as it is no longer wanted here."""
     begun = time.monotonic()
+    # A function that a worker cannot import ends the worker, so that it gets one that each can.
+    call = pickle.dumps(_Call(spec.harness.digest, _order(spec)))
     try:
-        future = client.submit(answer, spec.harness.digest, _order(spec), key=f"{spec.job}-{secrets.token_hex(8)}")
+        future = client.submit(pickle.loads, call, key=f"{spec.job}-{secrets.token_hex(8)}")
     except Exception as error:
         raise _lost(url, spec.job, error) from error
     try:
-        gathering = client.gather(future, asynchronous=True)
-        answered = asyncio.run_coroutine_threadsafe(gathering, client.loop.asyncio_loop)
-        while not wait([answered], _PERIOD).done:
-            if not is_wanted():
-                return interrupted(spec.job, time.monotonic() - begun)
-            if client.status == "closed":
-                raise _lost(url, spec.job, "its client was closed")
-        return _kept(_answer(url, spec.job, answered), spec.keep)
+        answered = _begun(client, client.gather(future, asynchronous=True))
+        if _is_answered(client, url, spec.job, answered, is_wanted):
+            return _kept(_answer(url, spec.job, answered), spec.keep)
+        return interrupted(spec.job, time.monotonic() - begun)
     finally:
         # Interrupted or done, nobody wants it there any more. Without a cluster there is nothing to cancel.
         with suppress(Exception):
             future.cancel()
+
+
+def _begun(client: Any, coroutine: Coroutine[Any, Any, Any]) -> Future[Any]:
+    """What a coroutine of the client gives, as something that can be waited for in little steps."""
+    return asyncio.run_coroutine_threadsafe(coroutine, client.loop.asyncio_loop)
+
+
+def _is_answered(client: Any, url: str, job: Job, answered: Future[Any], is_wanted: Callable[[], bool]) -> bool:
+    """Wait for the answer, as long as it is wanted and the cluster has workers, or may still get some."""
+    looked = busy = time.monotonic()
+    while not wait([answered], _PERIOD).done:
+        if not is_wanted():
+            return False
+        if client.status == "closed":
+            raise _lost(url, job, "its client was closed")
+        if (now := time.monotonic()) - looked < _LOOKS:
+            continue
+        looked = now
+        if _has_workers(client, url, job):
+            busy = now
+        elif now - busy > _GROWTH:
+            raise ToolError(
+                f"{url}: {job} could not be done: the cluster had no worker for {_GROWTH:g} s",
+                f"Start one: dask worker {url}; where they end by themselves, see their logs.",
+            )
+    return True
+
+
+def _has_workers(client: Any, url: str, job: Job) -> bool:
+    try:
+        return int(_begun(client, client.scheduler.identity(n_workers=0)).result(_PATIENCE)["n_workers"]) > 0
+    except Exception as error:
+        raise _lost(url, job, str(error) or "its scheduler does not answer") from error
 
 
 def _answer(url: str, job: Job, answered: Future[_Answer]) -> _Answer:
@@ -155,10 +187,9 @@ def _answer(url: str, job: Job, answered: Future[_Answer]) -> _Answer:
             f"{url}: {job} could not be done: {died}",
             "See the log of that worker, often memory ran out; or lower memory_limit in [tool.paddock.checks].",
         ) from error
-    except (ImportError, AttributeError, RuntimeError) as error:
-        # Raised before our own code could compare anything.
-        cause = error.__cause__ or error
-        raise ToolError(f"{url}: {job} could not be loaded: {type(cause).__name__}: {cause}", _SAME) from error
+    except (ImportError, AttributeError, pickle.UnpicklingError) as error:
+        # Raised before our own code there could compare anything.
+        raise ToolError(f"{url}: {job} could not be loaded: {type(error).__name__}: {error}", _SAME) from error
 
 
 def _lost(url: str, job: Job, reason: object) -> ToolError:
@@ -205,6 +236,17 @@ def _order(spec: Spec) -> bytes:
     given = {name: path.read_bytes() for name, path in spec.given.items()}
     files = tuple(stage.read(spec.root, spec.script))
     return pickle.dumps(_Order(spec, files, given, _packages(spec.view), platform_facts()))
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call of `answer` whose pickle makes it when it is loaded."""
+
+    digest: str
+    order: bytes
+
+    def __reduce__(self) -> tuple[Callable[[str, bytes], _Answer], tuple[str, bytes]]:
+        return answer, (self.digest, self.order)
 
 
 def answer(digest: str, order: bytes) -> _Answer:

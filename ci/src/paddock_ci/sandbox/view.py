@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import posixpath
 import shutil
 import sys
 import tempfile
@@ -112,16 +113,32 @@ def _link_all(wanted: tuple[Installed, ...], folder: Path) -> None:
     Beside site-packages, where also others than installers leave files, no folder is linked.
     """
     names = {distribution.name for distribution in wanted}
-    shared = {
-        parent for name, other in installed().items() if name not in names
-        for path in _files(other) for parent in path.parents
-    }  # fmt: skip
-    site = _relative(site_packages())
-    for distribution in wanted:
-        for path in _files(distribution):
-            # From the top: the first folder that nobody else has files in.
-            inside = [part for part in [*reversed(path.parents), path] if site in part.parents]
-            _link(next((part for part in inside if part not in shared), path), folder)
+    shared: set[str] = set()
+    for distribution in (other for name, other in installed().items() if name not in names):
+        _add_folders(shared, _names(distribution))
+    found = {_highest(path, shared) for distribution in wanted for path in _names(distribution)}
+    for path in sorted(found):
+        _link(PurePosixPath(path), folder)
+
+
+def _add_folders(folders: set[str], paths: Iterable[str]) -> None:
+    """Add every folder above the paths; texts, since there are a hundred thousand."""
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+
+
+def _highest(path: str, shared: set[str]) -> str:
+    """From the top: the first folder below site-packages in which nobody else has files; else the file itself."""
+    site = f"{_relative(site_packages())}/"
+    at = path.find("/", len(site)) if path.startswith(site) else -1
+    while at > 0:
+        if path[:at] not in shared:
+            return path[:at]
+        at = path.find("/", at + 1)
+    return path
 
 
 def _link(path: PurePosixPath, folder: Path) -> None:
@@ -135,12 +152,18 @@ def _link(path: PurePosixPath, folder: Path) -> None:
 
 
 def _files(distribution: Installed) -> Iterator[PurePosixPath]:
+    """Its files; see `_names`."""
+    return map(PurePosixPath, _names(distribution))
+
+
+def _names(distribution: Installed) -> Iterator[str]:
     """Its files, relative to the environment; without those that say where other modules are, and programs."""
-    site, is_editable = _relative(site_packages()), distribution.is_editable
+    site = _relative(site_packages())
+    is_editable = distribution.is_editable
     for name in distribution.hashes:
-        path = PurePosixPath(os.path.normpath(site / name))
-        is_pointer = path.suffix == ".pth" and is_editable
-        if not is_pointer and path.parts[0] not in ("..", "bin"):
+        path = os.path.normpath(site / name) if ".." in name else f"{site}/{name}"
+        is_pointer = is_editable and path.endswith(".pth")
+        if not is_pointer and path.partition("/")[0] not in ("..", "bin"):
             yield path
 
 

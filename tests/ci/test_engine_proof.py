@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from paddock_ci.affected.answer import affected
 from paddock_ci.engine.job import Job, Kind
 
-from tests.ci.harnessed import Played, perform
+from tests.ci.harnessed import Played, needs_landlock, perform
 from tests.ci.repository import Repository, notebook, repository
 
+pytestmark = needs_landlock
 NAMES = ("gauss", "euler", "item-tags", "noether")
 # How one project uses another: a line of its `uses.py`, or a cell of its notebook. The last is made at run time.
 LINES = {

@@ -9,9 +9,10 @@ import pytest
 from paddock_ci.engine.job import Job, Kind, Outcome, Status
 from paddock_ci.engine.plan import plan
 
-from tests.ci.harnessed import Played, perform, repo_of
+from tests.ci.harnessed import Played, needs_landlock, perform, repo_of
 from tests.ci.repository import Repository, project, repository
 
+pytestmark = needs_landlock
 RUN = (Kind.RUN,)
 
 

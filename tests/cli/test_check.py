@@ -18,6 +18,7 @@ from paddock.project import Project, Workspace
 from paddock.scaffold.new import new_project
 from paddock_ci.demo import ANSWERS, scratch_copy
 
+from tests.ci.harnessed import needs_landlock
 from tests.ci.repository import Repository, project, repository
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +113,7 @@ def _jobs(answer: Any) -> dict[str, str]:
     return {job["kind"]: job["status"] for job in json.loads(answer.out)["jobs"]}
 
 
+@needs_landlock
 def test_tests_run_once_and_again_when_something_changed(paddock: Callable[..., Any], team: Repository) -> None:
     """What passed is taken from the cache until a file of the project changes; a failure says which test."""
     check = ("check", "-C", str(team.root), "--all", "--only", "tests", "--json")
@@ -153,6 +155,7 @@ READS = [
 ]
 
 
+@needs_landlock
 def test_what_is_not_declared_cannot_be_read(
     paddock: Callable[..., Any], team: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +213,7 @@ def _wait_for(condition: Callable[[], Any]) -> Any:
     raise AssertionError("it did not come")
 
 
+@needs_landlock
 def test_an_audit_that_finds_red_turns_skipping_off(
     paddock: Callable[..., Any], team: Repository, tmp_path: Path
 ) -> None:

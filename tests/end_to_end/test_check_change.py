@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.ci.harnessed import needs_landlock
 from tests.ci.repository import Repository, notebook, repository
 from tests.end_to_end.place import PADDOCK
 
+pytestmark = needs_landlock
 _COLUMN = '[datasets.{name}.columns.n]\ndtype = "int64"\ndescription = "A number."\n'
 _CATALOG = '[datasets.{name}]\ndescription = "Numbers."\n' + _COLUMN
 _SHOP = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -186,6 +187,31 @@ def test_names_of_any_kind_are_files_like_others(team: Repository) -> None:
     assert _selected(team, base) == {"gauss"}
     team.write({"projects/user/ein Name\tmit Tab.txt": "c\n"})
     assert _selected(team, base) == {"gauss", "user"}
+
+
+def test_names_that_are_no_text_are_told_as_far_as_they_are(
+    team: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bytes that are no UTF-8, or a line's end, in the name of a file end neither the search nor the answer."""
+    for name in (b"\xff.py", b"a\nb.py"):
+        Path(os.fsdecode(os.fsencode(team.root / "projects/user") + b"/" + name)).write_text("import gauss\n")
+    base = team.commit()
+    Path(os.fsdecode(os.fsencode(team.root / "projects/gauss") + b"/\xfe.txt")).write_text("b\n")
+    team.commit()
+    assert main(["-C", str(team.root), "--base", base]) == 0
+    assert "2 of 3 projects" in capsys.readouterr().out
+
+
+def test_a_project_that_is_another_repository_is_told_by_its_name(team: Repository, tmp_path: Path) -> None:
+    """A new commit of a submodule is a change of the project that it is."""
+    library = repository(tmp_path / "library", {"a.py": "x = 1\n"})
+    allow = ("-c", "protocol.file.allow=always")
+    team.git(*allow, "submodule", "add", "-q", str(library.root), "projects/far")
+    base = team.commit()
+    library.commit({"a.py": "x = 2\n"})
+    team.git(*allow, "submodule", "update", "-q", "--remote", "projects/far")
+    team.commit()
+    assert "far" in affected(team.root, base).ways
 
 
 def test_symbolic_links_are_followed_by_their_text(team: Repository) -> None:

@@ -56,7 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PaddockError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    sys.stdout.write({"text": _text, "json": _json, "matrix": _matrix}[options.form](answer))
+    said = {"text": _text, "json": _json, "matrix": _matrix}[options.form](answer)
+    # A file's name may hold bytes that are no text.
+    sys.stdout.write(said.encode(errors="surrogateescape").decode(errors="replace"))
     return 0
 
 

@@ -36,11 +36,11 @@ def explain(
     if selection.everything:
         return dict.fromkeys(selection.ways, (selection.everything,))
     pairs = {pair for way in selection.ways.values() for pair in pairwise(way)}
-    hops = {pair: hop for pair in sorted(pairs) if (hop := _hop(*pair, states, facts))}
+    hops = {pair: hop for pair in sorted(pairs) if (hop := _hop(*pair, states, facts)) and "\n" not in hop.path}
     found = _references(root, hops, facts)
     return {
         name: (
-            _changed(way[0], changed.get(way[0], {})),
+            _changed(way[0], changed.get(way[0])),
             *(step for pair in pairwise(way) for step in found.get(pair, ("its name", pair[1]))),
         )
         for name, way in selection.ways.items()
@@ -61,11 +61,13 @@ def _rank(path: str) -> tuple[int, str]:
     return next((rank for rank, end in enumerate(_TELLING) if path.endswith(end)), len(_TELLING)), path
 
 
-def _changed(name: str, files: Iterable[str]) -> str:
+def _changed(name: str, files: Iterable[str] | None) -> str:
     """The first file that the change added, edited or removed in a project, and how many more there are."""
+    if files is None:
+        return LOCKS[0]
     paths = sorted(files)
     if not paths:
-        return LOCKS[0]
+        return name
     return f"{name}/{paths[0]}{f' and {len(paths) - 1} more' if len(paths) > 1 else ''}"
 
 

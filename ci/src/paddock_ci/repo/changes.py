@@ -20,13 +20,14 @@ _EMPTY = {
 
 def changes(root: Path, trees: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, Entry]]:
     """By project, the paths that differ between its two trees, as they are in the second; "" is no tree."""
-    wanted = {name: _or_empty(pair) for name, pair in trees.items()}
+    wanted = {name: _or_empty(pair) for name, pair in trees.items() if any(pair)}
     given = "".join(f"{before} {after}\n" for before, after in wanted.values())
     answer = git.ask(root, "diff-tree", "--stdin", "-r", "-z", given=given.encode()) if wanted else b""
     if answer is None:
         raise ToolError(f"{root}: git cannot compare two trees", "See what `git fsck` says.")
     found = dict(_sections(answer))
-    return {name: found.get(pair, {}) for name, pair in wanted.items()}
+    # A project that is no tree in either state is another repository, of which nothing is known.
+    return {name: found.get(wanted[name], {}) if name in wanted else {} for name in trees}
 
 
 def _or_empty(pair: tuple[str, str]) -> tuple[str, str]:

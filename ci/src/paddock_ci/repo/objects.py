@@ -58,7 +58,7 @@ def read(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
     """
     wanted = list(names)
     for begin in range(0, len(wanted), _BATCH):
-        given = "".join(f"{name}\n" for name in wanted[begin : begin + _BATCH]).encode()
+        given = "".join(f"{name}\n" for name in wanted[begin : begin + _BATCH]).encode(errors="surrogateescape")
         answer = git.ask(root, "cat-file", "--batch", "--buffer", given=given)
         if answer is None:
             raise ToolError(f"{root}: git cannot read its objects", "See what `git fsck` says.")

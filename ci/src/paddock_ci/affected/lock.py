@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from paddock_ci.affected.selection import Users
 from paddock_ci.repo.graph import Facts, Tree
 from paddock_ci.repo.objects import read
@@ -56,7 +58,7 @@ def _packages(text: bytes) -> Packages | None:
         tables = tomllib.loads(text.decode()).get("package", [])
         found: dict[str, list[dict[str, Any]]] = {}
         for table in tables:
-            found.setdefault(_normal(table["name"]), []).append(table)
+            found.setdefault(canonicalize_name(table["name"]), []).append(table)
         return found
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
         return None
@@ -68,7 +70,7 @@ def _needs(*locks: Packages) -> dict[str, set[str]]:
     for lock in locks:
         for name, tables in lock.items():
             for table in tables:
-                needs.setdefault(name, set()).update(map(_normal, table.get("dependencies", {})))
+                needs.setdefault(name, set()).update(map(canonicalize_name, table.get("dependencies", {})))
                 for texts in table.get("extras", {}).values():
                     needs[name].update(_named(texts))
     return needs
@@ -96,7 +98,7 @@ def _harness(root: Path) -> set[str]:
             found |= _named(texts)
         for group, content in groups.items():
             if group != "projects":
-                found |= {_normal(name) for name in content.get("dependencies", {})}
+                found |= {canonicalize_name(name) for name in content.get("dependencies", {})}
     return found
 
 
@@ -105,8 +107,4 @@ def _dependencies(manifest: bytes) -> set[str]:
 
 
 def _named(requirements: Iterable[str]) -> set[str]:
-    return {_normal(match[1]) for text in requirements if (match := _NAME.match(text))}
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return {canonicalize_name(match[1]) for text in requirements if (match := _NAME.match(text))}

@@ -19,7 +19,7 @@ import psutil
 
 from paddock_ci.engine import stage, work
 from paddock_ci.engine.harness import Harness
-from paddock_ci.engine.job import CODES, Job, Outcome, Status
+from paddock_ci.engine.job import CODES, Job, Outcome, Status, ended
 from paddock_ci.engine.limits import Limits
 from paddock_ci.finding import Finding
 from paddock_ci.sandbox.process import is_hermetic, start
@@ -77,8 +77,8 @@ def execute_on(files: Iterable[stage.File], spec: Spec, is_wanted: Callable[[], 
         for dataset, path in spec.given.items():
             shutil.copyfile(path, place / work.GIVEN / f"{dataset}.parquet")
         with (place / "output.txt").open("wb") as output:
-            ended = _process(spec, place, output, is_wanted)
-        outcome = _outcome(spec, place, ended, time.monotonic() - begun)
+            stopped = _process(spec, place, output, is_wanted)
+        outcome = _outcome(spec, place, stopped, time.monotonic() - begun)
         return replace(outcome, is_hermetic=is_hermetic())
 
 
@@ -173,13 +173,14 @@ def _verdict(path: Path) -> dict[str, Any] | None:
 
 
 def _without_verdict(job: Job, stopped: str, said: str, seconds: float) -> Outcome:
-    code, place = CODES[job.kind][0], f"projects/{job.project}"
     if stopped:
         remedy = "Make it smaller, or raise time_limit or memory_limit in [tool.paddock.checks]."
-        return Outcome(job, Status.FAILED, (Finding(code, place, f"{job}: {stopped}", remedy),), seconds)
+        return ended(job, Status.FAILED, f"{job}: {stopped}", remedy, seconds)
     message = f"{job} ended without a verdict: {said.splitlines()[-1] if said else 'it said nothing'}"
-    remedy = f"This is a bug of Paddock's, in the check {code}: please report it with these lines:\n{said}"
-    return Outcome(job, Status.CRASHED, (Finding(code, place, message, remedy),), seconds)
+    remedy = (
+        f"This is a bug of Paddock's, in the check {CODES[job.kind][0]}: please report it with these lines:\n{said}"
+    )
+    return ended(job, Status.CRASHED, message, remedy, seconds)
 
 
 def _local(finding: Finding, place: Path) -> Finding:

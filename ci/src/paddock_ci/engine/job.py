@@ -69,3 +69,9 @@ class Outcome:
     outputs: Mapping[str, Path] = field(default_factory=dict)
     passed_before: bool = False
     is_hermetic: bool = True
+
+
+def ended(job: Job, status: Status, message: str, remedy: str, seconds: float = 0.0) -> Outcome:
+    """The outcome of a job that has one thing to say, under its first code and about its project as a whole."""
+    finding = Finding(CODES[job.kind][0], f"projects/{job.project}", message, remedy)
+    return Outcome(job, status, (finding,), seconds)

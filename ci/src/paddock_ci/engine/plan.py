@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
@@ -55,13 +55,7 @@ class Plan:
 
     def only(self, wanted: frozenset[Job]) -> Plan:
         """The same for these jobs alone, and what they need."""
-        requires: dict[Job, tuple[Job, ...]] = {}
-        ahead = sorted(wanted)
-        while ahead:
-            job = ahead.pop()
-            requires[job] = self.requires[job]
-            ahead += [needed for needed in requires[job] if needed not in requires]
-        return Plan(requires, wanted)
+        return Plan(_reached(wanted, self.requires.__getitem__), wanted)
 
 
 def plan(repo: Repo, projects: Iterable[str], kinds: Sequence[Kind] = tuple(Kind)) -> Plan:
@@ -70,16 +64,25 @@ def plan(repo: Repo, projects: Iterable[str], kinds: Sequence[Kind] = tuple(Kind
     stuck = {name for cycle in cycles for name in cycle}
     chosen = [name for name in projects if name in repo.facts]
     wanted = {Job(name, kind) for name in chosen for kind in kinds if kind is Kind.TESTS or name not in stuck}
+
+    def needs(job: Job) -> tuple[Job, ...]:
+        read = [name for name in repo.upstream(job.project) if name not in stuck] if job.kind is Kind.RUN else []
+        return tuple(Job(name, Kind.RUN) for name in read)
+
+    findings = tuple(_cycle_finding(cycle) for cycle in cycles)
+    return Plan(_reached(wanted, needs), frozenset(wanted), findings)
+
+
+def _reached(wanted: Iterable[Job], needs: Callable[[Job], tuple[Job, ...]]) -> dict[Job, tuple[Job, ...]]:
+    """What each wanted job needs, and what that needs, and so on."""
     requires: dict[Job, tuple[Job, ...]] = {}
     ahead = sorted(wanted)
     while ahead:
         job = ahead.pop()
-        if job in requires:
-            continue
-        needed = [name for name in repo.upstream(job.project) if name not in stuck] if job.kind is Kind.RUN else []
-        requires[job] = tuple(Job(name, Kind.RUN) for name in needed)
-        ahead += requires[job]
-    return Plan(requires, frozenset(wanted), tuple(_cycle_finding(cycle) for cycle in cycles))
+        if job not in requires:
+            requires[job] = needs(job)
+            ahead += requires[job]
+    return requires
 
 
 def _cycles(repo: Repo) -> list[tuple[str, ...]]:

@@ -21,9 +21,8 @@ from paddock_ci.cache.store import Found, Store
 from paddock_ci.engine import stage
 from paddock_ci.engine.execution import Spec, execute
 from paddock_ci.engine.inputs import Inputs
-from paddock_ci.engine.job import CODES, Job, Kind, Outcome, Status
+from paddock_ci.engine.job import Job, Kind, Outcome, Status, ended
 from paddock_ci.engine.plan import Plan
-from paddock_ci.finding import Finding
 from paddock_ci.sandbox.process import is_hermetic
 
 # Does a job; asks from time to time whether it is still wanted.
@@ -139,8 +138,7 @@ class _Runner:
         try:
             prepared = self._prepare(job)
         except ToolError as error:
-            finding = Finding(CODES[job.kind][0], f"projects/{job.project}", error.message, error.remedy)
-            return Outcome(job, Status.FAILED, (finding,))
+            return ended(job, Status.FAILED, error.message, error.remedy)
         self.prepared[job] = prepared
         found = self.store.find(prepared.key) if self.store else None
         if job in self.options.again:
@@ -187,13 +185,11 @@ class _Runner:
         try:
             return self._done(prepared)
         except ToolError as error:
-            finding = Finding(CODES[job.kind][0], f"projects/{job.project}", error.message, error.remedy)
-            return Outcome(job, Status.FAILED, (finding,))
+            return ended(job, Status.FAILED, error.message, error.remedy)
         except Exception:
             said = traceback.format_exc()
             remedy = f"This is a bug of Paddock's: please report it with these lines:\n{said}"
-            place, message = f"projects/{job.project}", f"{job} could not be done: {said.splitlines()[-1]}"
-            return Outcome(job, Status.CRASHED, (Finding(CODES[job.kind][0], place, message, remedy),))
+            return ended(job, Status.CRASHED, f"{job} could not be done: {said.splitlines()[-1]}", remedy)
 
     def _done(self, prepared: _Prepared) -> Outcome:
         outcome = self._attempt(prepared)
@@ -265,10 +261,6 @@ class _Runner:
 
 
 def _blocked(job: Job, needed: Job) -> Outcome:
-    finding = Finding(
-        CODES[job.kind][0],
-        f"projects/{job.project}",
-        f"could not be checked: the {needed.kind} of {needed.project}, whose datasets it reads, failed",
-        f"Mend {needed.project} first.",
-    )
-    return Outcome(job, Status.BLOCKED, (finding,), reason=f"{needed} failed")
+    message = f"could not be checked: the {needed.kind} of {needed.project}, whose datasets it reads, failed"
+    outcome = ended(job, Status.BLOCKED, message, f"Mend {needed.project} first.")
+    return replace(outcome, reason=f"{needed} failed")

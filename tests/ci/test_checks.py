@@ -56,6 +56,36 @@ def test_an_unreadable_notebook_is_a_finding(workspace: Workspace, make_project:
     assert "is not a readable notebook" in finding.fault
 
 
+def test_a_folder_that_is_no_project_is_a_finding(workspace: Workspace, make_project: Callable[..., Project]) -> None:
+    """Whatever git would commit below `projects` has a declaration; an empty folder, which git forgets, needs none."""
+    make_project("shop")
+    folder = workspace.root / "projects/scripts"
+    folder.mkdir()
+    assert _findings(workspace, "WS103") == []
+    for path, text in {"a.py": "", "pyproject.toml": '[project]\nname = "scripts"\n'}.items():
+        (folder / path).write_text(text)
+        (finding,) = _findings(workspace, "WS103")
+        assert finding.place == "projects/scripts"
+        assert "[tool.paddock]" in finding.fault
+
+
+def test_two_projects_cannot_have_one_name(workspace: Workspace, make_project: Callable[..., Project]) -> None:
+    """Neither a package, nor a distribution, nor, where capitals do not count, a folder and so its datasets."""
+    make_project("shop")
+    manifest = make_project("other").folder / "pyproject.toml"
+    assert _findings(workspace, "WS104") == []
+    written = manifest.read_text()
+    for line in ('package = "shop"', 'package = "Shop"'):
+        manifest.write_text(written.replace('package = "other"', line))
+        finding = _findings(workspace, "WS104")[0]
+        assert finding.place == "projects/shop/pyproject.toml"
+        assert "claims the name 'shop', which projects/other has, too" in finding.fault
+    manifest.write_text(written)
+    (workspace.root / "projects/SHOP").mkdir()
+    (workspace.root / "projects/SHOP/pyproject.toml").write_text("[tool.paddock]\n")
+    assert _findings(workspace, "WS104")[0].place == "projects/shop/pyproject.toml"
+
+
 def test_a_catalogue_that_does_not_parse_is_a_finding(
     workspace: Workspace, make_project: Callable[..., Project]
 ) -> None:

@@ -187,6 +187,34 @@ def test_a_damaged_entry_is_a_miss(team: Repository, damage: str) -> None:
     assert sorted(_ran(team)[0]) == ["alone", "first", "last", "middle"]
 
 
+@pytest.mark.parametrize(
+    ("first", "said"), [("1", ""), ("bad", "makes it again failed"), ("8", "makes it again made other data")]
+)
+def test_a_lost_file_is_made_again(team: Repository, first: str, said: str) -> None:
+    """Where the file of a dataset is damaged, its run makes it again; a reader never gets another than its key says."""
+    readers = {name: project(name, reads=["first.rows"], **{"value.txt": name}) for name in ("one", "two")}
+    team.write({path: content for files in readers.values() for path, content in files.items()})
+    _ran(team, ["first"])
+    for path in (team.root / ".paddock/ci/cache/objects").rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            path.write_text("damaged")
+
+    def luckless(job: Job, place: Path, given: Mapping[str, Path]) -> tuple[str, Mapping[str, str]]:
+        if job.project == "first":
+            return {"bad": ("is bad", {})}.get(first, ("", {"first.rows": first}))
+        assert [path.read_text() for path in given.values()] == ["1"]
+        return "", {}
+
+    played = Played(luckless)
+    outcomes = perform(team.root, played, ["one", "two"], RUN)
+    assert Job("first", Kind.RUN) in played.done
+    for name in ("one", "two"):
+        outcome = outcomes[Job(name, Kind.RUN)]
+        assert outcome.status is (Status.FAILED if said else Status.PASSED)
+        assert said in "".join(finding.message for finding in outcome.findings)
+
+
 def test_cycles_of_datasets_are_named_and_the_others_run(team: Repository) -> None:
     """Two projects that read each other's data cannot be run; all others can."""
     team.write(project("left", reads=["right.rows"], datasets=["rows"], **{"value.txt": "1"}))

@@ -10,10 +10,11 @@ from paddock import git
 from paddock.errors import ConfigurationError, ToolError
 
 from paddock_ci.affected.parsing import fault
-from paddock_ci.affected.selection import Change, Selection, Users, difference, outside, select
+from paddock_ci.affected.selection import Change, Selection, Users, difference, outside, projects_of, select
 from paddock_ci.repo import graph
 from paddock_ci.repo.changes import changes
 from paddock_ci.repo.graph import Facts, Tree
+from paddock_ci.repo.names import declares_a_project
 from paddock_ci.repo.objects import Entry
 from paddock_ci.repo.snapshot import PROJECTS, Snapshot, committed, present
 
@@ -57,8 +58,9 @@ def affected(root: Path, base: str = "", head: str = "") -> Answer:
 
 def all_projects(root: Path, base: str, reason: str) -> Answer:
     """The answer that rules nothing out, for this reason."""
-    names = sorted(path.parent.name for path in (root / PROJECTS).glob("*/pyproject.toml"))
-    return Answer(base, dict.fromkeys(names, (reason,)), reason, len(names))
+    manifests = sorted((root / PROJECTS).glob("[!.]*/pyproject.toml"))
+    found = [path.parent.name for path in manifests if declares_a_project(path.read_bytes())]
+    return Answer(base, dict.fromkeys(found, (reason,)), reason, len(found))
 
 
 def _compared(root: Path, ancestor: str, then: Snapshot, now: Snapshot) -> Answer:
@@ -70,7 +72,7 @@ def _compared(root: Path, ancestor: str, then: Snapshot, now: Snapshot) -> Answe
     users = _lock_users(root, change, (then, now), facts)
     selection = select(change, now, facts, users, reason)
     ways = _explained(root, selection, (then, now), facts, files)
-    return Answer(ancestor, ways, selection.everything, len({name for name, _ in facts} & now.projects.keys()))
+    return Answer(ancestor, ways, selection.everything, len(projects_of(now, facts)))
 
 
 def _id(state: Snapshot, name: str) -> str:
@@ -103,20 +105,21 @@ def _explained(
 
 def _ancestor(root: Path, base: str, head: str) -> str:
     """The commit at which `head` left `base`; nothing where that is not known here."""
-    for name in (base, head):
-        if name not in ("", "HEAD") and git.ask(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") is None:
-            _refuse(root, name)
-    found = git.ask(root, "merge-base", head, base or _main(root)) or b""
-    return found.decode().strip()
+    found = git.ask(root, "merge-base", head, base or _main(root))
+    if found is None:
+        _refuse_unknown(root, base, head)
+    return (found or b"").decode().strip()
 
 
-def _refuse(root: Path, name: str) -> None:
-    """Raise for what is no commit; a shallow clone may just not have it."""
+def _refuse_unknown(root: Path, *names: str) -> None:
+    """Raise for what was given and is no commit; a shallow clone may just not have it."""
     shallow = git.ask(root, "rev-parse", "--is-shallow-repository") or b""
-    if shallow.strip() != b"true":
-        raise ConfigurationError(
-            f"{name}: no such commit in {root}", "Name a branch, a tag or a commit; fetch it first: git fetch origin"
-        )
+    for name in names if shallow.strip() != b"true" else ():
+        if name not in ("", "HEAD") and git.ask(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") is None:
+            raise ConfigurationError(
+                f"{name}: no such commit in {root}",
+                "Name a branch, a tag or a commit; fetch it first: git fetch origin",
+            )
 
 
 def _main(root: Path) -> str:

@@ -57,7 +57,7 @@ def select(
     change: Change, head: Snapshot, facts: Mapping[Tree, Facts], users: Users, reason_for_everything: str
 ) -> Selection:
     """Everything that the change reaches over mentions, of the projects at `head`; shortest ways first."""
-    projects = {name for name, _ in facts} & head.projects.keys()
+    projects = projects_of(head, facts)
     if reason := reason_for_everything or users.everything:
         return Selection({name: (name,) for name in sorted(projects)}, reason)
     mentioning = _mentioning(facts)
@@ -70,6 +70,12 @@ def select(
                 ways[user] = (*ways[name], user)
                 queue.append(user)
     return Selection({name: ways[name] for name in sorted(ways) if name in projects})
+
+
+def projects_of(state: Snapshot, facts: Mapping[Tree, Facts]) -> set[str]:
+    """The names of the projects of a state, without folders that are none."""
+    trees = ((name, entry.id) for name, entry in state.projects.items())
+    return {tree[0] for tree in trees if tree in facts and facts[tree].declared.is_project}
 
 
 def outside(change: Change, facts: Mapping[Tree, Facts]) -> str:

@@ -19,6 +19,7 @@ from paddock_ci.checks import (
     image,
     installs,
     notebooks,
+    ownership,
     project_table,
     readme,
     reads,
@@ -37,6 +38,8 @@ WORKSPACE_CHECKS: dict[str, WorkspaceCheck] = {
     "DC101": catalogues.parse,
     "WS101": requirements.answer_to_the_lock,
     "WS102": requirements.answer_to_each_project,
+    "WS103": ownership.is_a_project,
+    "WS104": ownership.belongs_to_one,
 }
 
 PROJECT_CHECKS: dict[str, ProjectCheck] = {
@@ -96,6 +99,8 @@ def looks_of(files: ProjectFiles) -> Iterator[tuple[str, Look]]:
         fault = "" if is_right else f"exempt: expected a check's code with a reason, got {code} = {reason!r}"
         remedy = 'Write, for instance: exempt = { NB205 = "it has no model" }'
         yield "PD101", Look(f"{folder}/pyproject.toml", fault, remedy)
-    for code, check in PROJECT_CHECKS.items():
+    # Of a declaration that does not parse, one thing is to be said.
+    told = PROJECT_CHECKS if files.manifest else {code: PROJECT_CHECKS[code] for code in ("PF101", "PF102")}
+    for code, check in told.items():
         if code not in exempt:
             yield from ((code, look.below(folder)) for look in check(files))

@@ -118,7 +118,8 @@ def _repo(root: Path) -> Repo:
         )
     [head] = committed(root, "HEAD")
     state = present(root, head)
-    return Repo(state, {name: facts for (name, _), facts in graph.load(root, state).items()})
+    found = graph.load(root, state).items()
+    return Repo(state, {name: facts for (name, _), facts in found if facts.declared.is_project})
 
 
 def _planned(root: Path, repo: Repo, projects: Sequence[str], wish: Wish) -> Plan:

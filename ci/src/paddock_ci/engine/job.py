@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from paddock_ci.finding import Finding
 
@@ -21,8 +22,7 @@ class Kind(StrEnum):
 CODES = {Kind.RUN: ("PL101", "NB301"), Kind.TESTS: ("PT201",)}
 
 
-@dataclass(frozen=True, order=True)
-class Job:
+class Job(NamedTuple):
     """A kind of work for a project."""
 
     project: str

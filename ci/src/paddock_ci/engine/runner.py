@@ -75,10 +75,11 @@ def run(plan: Plan, inputs: Inputs, options: Options, listener: Listener) -> dic
 
 @dataclass
 class _Prepared:
-    """A job with its inputs, what it is made of, and why it has to run."""
+    """A job with its inputs, what it is made of, the content hashes of what it reads, and why it has to run."""
 
     job: Job
     script: stage.Script
+    datasets: Mapping[str, str]
     inputs: Mapping[str, str]
     key: str
     reason: str = ""
@@ -97,6 +98,7 @@ class _Runner:
     running: dict[Future[Outcome], Job] = field(default_factory=dict)
     passed_before: set[Job] = field(default_factory=set)
     stopped: threading.Event = field(default_factory=threading.Event)
+    fetching: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.pool = ThreadPoolExecutor(self.options.workers, thread_name_prefix="job")
@@ -152,8 +154,9 @@ class _Runner:
 
     def _prepare(self, job: Job) -> _Prepared:
         script = stage.script(self.inputs.repo, job)
-        given = self.inputs.of(job, script, self._datasets(job))
-        return _Prepared(job, script, given, key_of(given))
+        datasets = self._datasets(job)
+        given = self.inputs.of(job, script, datasets)
+        return _Prepared(job, script, datasets, given, key_of(given))
 
     def _reason(self, job: Job, given: Mapping[str, str]) -> str:
         """Why the job is not taken from the store."""
@@ -213,19 +216,27 @@ class _Runner:
             view=self.inputs.view(job.project),
             harness=self.inputs.harness,
             limits=self.inputs.limits,
-            given=dict(self._given(job)),
+            given=dict(self._given(prepared)),
             keep=self.scratch / job.project,
         )
         outcome = self.options.execute(spec, lambda: not self.stopped.is_set())
         return replace(outcome, reason=prepared.reason, passed_before=job in self.passed_before)
 
-    def _given(self, job: Job) -> Iterator[tuple[str, Path]]:
-        """The file of each dataset that the job reads."""
-        for name in self._datasets(job):
+    def _given(self, prepared: _Prepared) -> Iterator[tuple[str, Path]]:
+        """The file of each dataset that the job reads: the very one that its key tells of."""
+        for name, content_hash in prepared.datasets.items():
             producer = Job(name.partition(".")[0], Kind.RUN)
-            outcome = self.outcomes[producer]
-            if name not in outcome.outputs:
-                outcome = self._fetched(producer)
+            # One thread at a time: two readers of one dataset may begin at once.
+            with self.fetching:
+                outcome = self.outcomes[producer]
+                if name not in outcome.outputs:
+                    outcome = self._fetched(producer)
+            if outcome.datasets.get(name) != content_hash:
+                said = "made other data" if name in outcome.outputs else "failed"
+                raise ToolError(
+                    f"the cache lost the file of {name}, and the run that makes it again {said}",
+                    f"Look at it: paddock check {producer.project} --no-cache",
+                )
             yield name, outcome.outputs[name]
 
     def _fetched(self, job: Job) -> Outcome:

@@ -39,7 +39,7 @@ Tree = tuple[str, str]
 
 def load(root: Path, *snapshots: Snapshot) -> dict[Tree, Facts]:
     """The facts of every project of each state, searched for the names that are used in any of them."""
-    wanted = {(name, entry.id) for state in snapshots for name, entry in state.projects.items() if is_project(entry)}
+    wanted = {(name, entry.id) for state in snapshots for name, entry in state.projects.items() if is_folder(entry)}
     kept = _kept(root)
     declarations = {tree: kept.trees[tree].declared for tree in wanted & kept.trees.keys()}
     listed: dict[str, dict[str, Entry]] = {}
@@ -57,8 +57,8 @@ def load(root: Path, *snapshots: Snapshot) -> dict[Tree, Facts]:
     return {tree: known[tree] for tree in wanted}
 
 
-def is_project(entry: Entry) -> bool:
-    """Whether an entry below `projects` can be a project: a folder, perhaps of another repository."""
+def is_folder(entry: Entry) -> bool:
+    """Whether an entry below `projects` is a folder, perhaps of another repository."""
     return entry.is_tree or entry.is_submodule
 
 
@@ -82,9 +82,9 @@ def _kept(root: Path) -> _Kept:
 
 
 def _facts(declared: Any, manifests: Any, mentions: Any, wide: str) -> Facts:
-    *lists, fault = declared
+    *lists, fault, is_project = declared
     given, datasets, reads, dependencies = map(tuple, lists)
-    return Facts(Declared(given, datasets, reads, dependencies, fault), manifests, mentions, wide)
+    return Facts(Declared(given, datasets, reads, dependencies, fault, is_project), manifests, mentions, wide)
 
 
 def _keep(root: Path, vocabulary: str, known: Mapping[Tree, Facts]) -> None:
@@ -115,7 +115,11 @@ def _declarations(
     contents = {id: content for id, kind, content in read(root, sorted(ids))}
     found = {}
     for project, id in wanted:
-        inside = listed.get(id, {})
+        inside = listed.get(id)
+        if not inside:
+            fault = f"projects/{project}: is another repository, whose files git does not hold here"
+            found[project, id] = Declared((names.normal(project),), fault=fault)
+            continue
         manifest, catalog = (contents.get(inside[name].id, b"") if name in inside else b"" for name in MANIFESTS)
         found[project, id] = names.declared(project, inside, manifest, catalog)
     return found

@@ -29,6 +29,7 @@ class Declared(NamedTuple):
     reads: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
     fault: str = ""
+    is_project: bool = True
 
 
 def declared(project: str, files: Iterable[str], manifest: bytes, catalog: bytes) -> Declared:
@@ -49,9 +50,14 @@ def declared(project: str, files: Iterable[str], manifest: bytes, catalog: bytes
             tuple(str(text) for text in document.get("project", {}).get("dependencies", ())),
         )
     except KeyError:
-        return Declared(tuple(sorted(own)), fault=f"projects/{project}: has no table [tool.paddock]")
+        return Declared(tuple(sorted(own)), fault=f"projects/{project}: has no table [tool.paddock]", is_project=False)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
         return Declared(tuple(sorted(own)), fault=f"projects/{project}: its TOML cannot be read: {error}")
+
+
+def declares_a_project(manifest: bytes) -> bool:
+    """Whether a `pyproject.toml` makes its folder a project; one that cannot be read may."""
+    return declared("", (), manifest, b"").is_project
 
 
 def normal(name: str) -> str:

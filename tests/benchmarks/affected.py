@@ -1,4 +1,4 @@
-"""What `paddock affected` costs and what it finds, beside other tools; what the engine's own work costs.
+"""What `paddock affected` costs and what it finds, beside other tools.
 
 By itself: `python -m tests.benchmarks.affected [PROJECTS]`.
 """
@@ -8,26 +8,19 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from paddock_ci.affected.answer import affected
-from paddock_ci.cache.store import Store, open_store
 from paddock_ci.engine import stage
-from paddock_ci.engine.check import _repo
-from paddock_ci.engine.execution import Spec
-from paddock_ci.engine.inputs import Inputs
-from paddock_ci.engine.job import Job, Kind, Outcome, Status
-from paddock_ci.engine.plan import plan
-from paddock_ci.engine.runner import Options, run
+from paddock_ci.engine.check import repo_of
+from paddock_ci.engine.job import Job, Kind
 from paddock_ci.repo.graph import FILE as MEMORY
 
 from tests.benchmarks import peers
 from tests.benchmarks.cpu import Cost, cpu, cpu_line
 from tests.benchmarks.monorepo import Edits, edited_file, write_workspace
-from tests.benchmarks.templates import line
 from tests.ci.repository import Repository, notebook, project, repository
 
 _PADDOCK = Path(sys.executable).with_name("paddock")
@@ -43,7 +36,6 @@ def figures(scratch: Path, projects: int = 1000) -> Iterator[str]:
     yield from _speed(root, projects)
     yield from _beside_peers(scratch, root, projects)
     yield from _quality(scratch / "quality")
-    yield from _scheduling(scratch / "scheduling", projects // 2)
     nothing = cpu((_PADDOCK, "check", "--base", "HEAD"), root, rounds=3, codes=(0, 1))
     yield cpu_line(f"{projects:,} projects: paddock check, nothing affected", nothing, 10)
     yield from _speed_of_many(scratch / "many", 10 * projects)
@@ -223,61 +215,15 @@ def _importing(root: Path) -> set[str]:
 
 def _denied(root: Path) -> set[str]:
     """The projects whose jobs cannot use the files of `gauss`, since no stage of theirs holds one."""
-    repo, denied = _repo(root), set()
+    repo, denied = repo_of(root), set()
     for name in _USES:
         scripts = [stage.script(repo, Job(name, kind)) for kind in Kind]
         with tempfile.TemporaryDirectory() as scratch:
             for number, script in enumerate(scripts):
-                stage.build(root, script, Path(scratch, str(number)))
+                stage.write(stage.read(root, script), Path(scratch, str(number)))
             if not any(list(Path(scratch).glob(f"*/{used}")) for used in _USED):
                 denied.add(name)
     return denied
-
-
-# --- the engine's own work
-
-
-def _scheduling(root: Path, projects: int) -> Iterator[str]:
-    """What a run of jobs that do nothing takes: two jobs for each project."""
-    write_workspace(root, projects)
-    repo = _repo(root)
-    planned = plan(repo, sorted(repo.facts))
-    made = root.with_name("made.parquet")
-    made.write_bytes(b"rows")
-    jobs, of = len(planned.requires), f"{len(planned.requires):,} jobs"
-
-    def seconds(inputs: Inputs, store: Store | None, status: Status) -> float:
-        begun = time.perf_counter()
-        outcomes = run(planned, inputs, Options(2, store=store, execute=_at_once(made)), lambda progress: None)
-        spent = time.perf_counter() - begun
-        others = [str(outcome.job) for outcome in outcomes.values() if outcome.status is not status]
-        if others or len(outcomes) != jobs:
-            raise RuntimeError(f"{len(others)} of {jobs} jobs are not {status}, such as {others[:1]}")
-        return spent
-
-    inputs = Inputs(root, repo)
-    seconds(inputs, None, Status.PASSED)
-    pure = min(seconds(inputs, None, Status.PASSED) for _ in range(3))
-    yield line(f"{of} that do nothing, scheduled without a store", pure, jobs * 1e-4)
-    yield line(f"{of} that do nothing, kept in a store", seconds(inputs, _store(root), Status.PASSED), 5)
-    cached = min(seconds(Inputs(root, repo), _store(root), Status.CACHED) for _ in range(3))
-    yield line(f"{of}, all cached", cached, jobs * 1e-3)
-
-
-def _store(root: Path) -> Store:
-    return open_store(root.with_name("store"), url="", secret=b"", may_write=False)
-
-
-def _at_once(made: Path) -> Callable[[Spec, Callable[[], bool]], Outcome]:
-    """An execution that passes at once, with the file `made` as the dataset of each run."""
-
-    def execute(spec: Spec, is_wanted: Callable[[], bool]) -> Outcome:
-        if spec.job.kind is not Kind.RUN:
-            return Outcome(spec.job, Status.PASSED)
-        dataset = f"{spec.job.project}.scores"
-        return Outcome(spec.job, Status.PASSED, datasets={dataset: "0" * 64}, outputs={dataset: made})
-
-    return execute
 
 
 def main() -> None:

@@ -12,14 +12,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from paddock_ci.cache.store import open_store
 from paddock_ci.engine import stage
+from paddock_ci.engine.check import repo_of
 from paddock_ci.engine.execution import Spec
 from paddock_ci.engine.inputs import Inputs
 from paddock_ci.engine.job import Job, Kind, Outcome, Status
-from paddock_ci.engine.plan import Repo, plan
+from paddock_ci.engine.plan import plan
 from paddock_ci.engine.runner import Options, Progress, run
 from paddock_ci.finding import Finding
-from paddock_ci.repo import graph
-from paddock_ci.repo.snapshot import committed, present
 from paddock_ci.sandbox.process import is_hermetic
 from paddock_ci.sandbox.view import View
 
@@ -66,16 +65,9 @@ class Played:
         with _STAGING:
             if entries not in self.stages:
                 made = TemporaryDirectory()
-                stage.build(spec.root, spec.script, Path(made.name))
+                stage.write(stage.read(spec.root, spec.script), Path(made.name))
                 self.stages[entries] = made
             return Path(self.stages[entries].name)
-
-
-def repo_of(root: Path) -> Repo:
-    """The state of the files as they lie at `root`."""
-    [head] = committed(root, "HEAD")
-    state = present(root, head)
-    return Repo(state, {name: facts for (name, _), facts in graph.load(root, state).items()})
 
 
 def perform(

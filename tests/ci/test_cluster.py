@@ -15,7 +15,8 @@ import psutil
 import pytest
 from paddock.errors import ConfigurationError, ToolError
 from paddock_ci.cache.store import open_store
-from paddock_ci.engine import cluster, stage
+from paddock_ci.engine import cluster, stage, worker
+from paddock_ci.engine.check import repo_of
 from paddock_ci.engine.cluster import executing
 from paddock_ci.engine.execution import Spec, execute
 from paddock_ci.engine.harness import Harness
@@ -26,7 +27,6 @@ from paddock_ci.engine.runner import Execute, Options, run
 from paddock_ci.sandbox.grants import platform_facts
 from paddock_ci.sandbox.view import View
 
-from tests.ci.harnessed import repo_of
 from tests.ci.repository import Repository, notebook, project, repository
 
 distributed = pytest.importorskip("distributed")
@@ -327,7 +327,7 @@ def test_a_worker_that_is_not_like_us_refuses(
             (tmp_path / "lib/python3/site-packages/pytest-1.0.dist-info").mkdir(parents=True)
             spec = replace(spec, view=View(tmp_path, spec.view.key, ()))
         case "libc":
-            monkeypatch.setattr(cluster, "platform_facts", lambda: {**platform_facts(), "libc": "glibc-1.0"})
+            monkeypatch.setattr(worker, "platform_facts", lambda: {**platform_facts(), "libc": "glibc-1.0"})
     with pytest.raises(ToolError, match=rf"worker tcp://\S+: its {what} is not ours: expected \S+, got \S+") as error:
         remotely(spec, lambda: True)
     assert "restart them" in error.value.remedy
@@ -335,9 +335,9 @@ def test_a_worker_that_is_not_like_us_refuses(
 
 def test_a_worker_without_our_code_says_so(team: Repository, workers: Any, remotely: Execute, tmp_path: Path) -> None:
     """Where Paddock is not installed, the job fails with a remedy, and the worker goes on."""
-    hidden = "sys.modules['paddock_ci.engine.cluster']"
+    hidden = "sys.modules['paddock_ci.engine.worker']"
     with distributed.Client(workers.scheduler_address, set_as_default=False) as client:
-        client.run(exec, f"import sys, paddock_ci.engine.cluster\nsys.kept, {hidden} = {hidden}, None")
+        client.run(exec, f"import sys, paddock_ci.engine.worker\nsys.kept, {hidden} = {hidden}, None")
         try:
             with pytest.raises(ToolError, match="tests good could not be loaded: ModuleNotFoundError"):
                 remotely(spec_of(team, "good", tmp_path), lambda: True)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from paddock_ci.engine.check import repo_of
 from paddock_ci.engine.job import Job, Kind, Outcome, Status
 from paddock_ci.engine.plan import plan
 
-from tests.ci.harnessed import Played, needs_landlock, perform, repo_of
+from tests.ci.harnessed import Played, needs_landlock, perform
 from tests.ci.repository import Repository, project, repository
 
 pytestmark = needs_landlock

@@ -77,7 +77,7 @@ def check(workspace: Workspace, wish: Wish, listener: Listener) -> Report:
     if not (wish.kinds and chosen.projects):
         looks = list(_looks(workspace, sorted(chosen.ways), wish.shard))
         return Report(chosen, len(looks), tuple(findings(looks)))
-    repo = _repo(workspace.root)
+    repo = repo_of(workspace.root)
     planned = _planned(workspace.root, repo, sorted(chosen.ways), wish)
     looks = list(_looks(workspace, sorted({job.project for job in planned.wanted}), wish.shard))
     store = None if distrust else wish.store
@@ -109,7 +109,7 @@ def _looks(workspace: Workspace, projects: Sequence[str], part: tuple[int, int])
         yield from looks_of(ProjectFiles(workspace.root, workspace.root / PROJECTS / name))
 
 
-def _repo(root: Path) -> Repo:
+def repo_of(root: Path) -> Repo:
     """The state of the files as they lie here, and the facts of its projects."""
     if git.ask(root, "rev-parse", "--is-inside-work-tree") is None:
         raise ConfigurationError(

@@ -12,36 +12,29 @@ import asyncio
 import logging
 import pickle
 import secrets
-import tempfile
 import time
 import warnings
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from paddock.errors import ConfigurationError, ToolError
 
-from paddock_ci.engine import stage
-from paddock_ci.engine.execution import Spec, execute, execute_on, interrupted
-from paddock_ci.engine.harness import Harness, harness
+from paddock_ci.engine.execution import Spec, execute, interrupted
 from paddock_ci.engine.job import Job, Outcome
 from paddock_ci.engine.runner import Execute
-from paddock_ci.sandbox import view
-from paddock_ci.sandbox.grants import platform_facts
-from paddock_ci.sandbox.view import View
+from paddock_ci.engine.worker import SAME, Answer, Call, ordered
 
 _SCHEMES = ("tcp", "tls", "ws", "wss")
 _PATIENCE = 10.0  # seconds until a scheduler has to answer
 _GROWTH = 300.0  # seconds that a cluster may be without workers
 _PERIOD = 0.2  # seconds between two looks at whether a job is still wanted
 _LOOKS = 10.0  # seconds between two looks at whether the cluster has workers
-_SHOWN, _LETTERS = 3, 12  # packages in a message, characters of a digest
-_SAME = "Give the workers the system, commit and lock file of this machine and restart them, or leave out --on."
 
 
 @contextmanager
@@ -124,7 +117,7 @@ def _execute_there(client: Any, url: str, spec: Spec, is_wanted: Callable[[], bo
     """Do the job on a worker; there it is killed as soon as it is no longer wanted here."""
     begun = time.monotonic()
     # A function that a worker cannot import ends the worker, so that it gets one that each can.
-    call = pickle.dumps(_Call(spec.harness.digest, _order(spec)))
+    call = pickle.dumps(Call(spec.harness.digest, ordered(spec)))
     try:
         future = client.submit(pickle.loads, call, key=f"{spec.job}-{secrets.token_hex(8)}")
     except Exception as error:
@@ -173,7 +166,7 @@ def _has_workers(client: Any, url: str, job: Job) -> bool:
         raise _lost(url, job, str(error) or "its scheduler does not answer") from error
 
 
-def _answer(url: str, job: Job, answered: Future[_Answer]) -> _Answer:
+def _answer(url: str, job: Job, answered: Future[Answer]) -> Answer:
     """What the worker answered; whatever went wrong on the way to it is an error of the cluster."""
     from distributed.scheduler import KilledWorker
 
@@ -189,7 +182,7 @@ def _answer(url: str, job: Job, answered: Future[_Answer]) -> _Answer:
         ) from error
     except (ImportError, AttributeError, pickle.UnpicklingError) as error:
         # Raised before our own code there could compare anything.
-        raise ToolError(f"{url}: {job} could not be loaded: {type(error).__name__}: {error}", _SAME) from error
+        raise ToolError(f"{url}: {job} could not be loaded: {type(error).__name__}: {error}", SAME) from error
 
 
 def _lost(url: str, job: Job, reason: object) -> ToolError:
@@ -199,122 +192,10 @@ def _lost(url: str, job: Job, reason: object) -> ToolError:
     )
 
 
-def _kept(found: _Answer, folder: Path) -> Outcome:
+def _kept(found: Answer, folder: Path) -> Outcome:
     """The outcome with its datasets' files, written below `folder`."""
     outputs = {name: folder / f"{name}.parquet" for name in found.made}
     folder.mkdir(parents=True, exist_ok=True)
     for name, path in outputs.items():
         path.write_bytes(found.made[name])
     return replace(found.outcome, outputs=outputs)
-
-
-# What follows is made here and used by a worker, or runs there.
-
-
-@dataclass(frozen=True)
-class _Order:
-    """A job with the files of its stage and of the datasets that it is given, and what the worker has to be like.
-
-    The paths in `spec` are ours and mean nothing there.
-    """
-
-    spec: Spec
-    files: tuple[stage.File, ...]
-    given: Mapping[str, bytes]
-    packages: tuple[str, ...]
-    platform: Mapping[str, str]
-
-
-class _Answer(NamedTuple):
-    """How a job ended, and the files of the datasets that it made."""
-
-    outcome: Outcome
-    made: Mapping[str, bytes]
-
-
-def _order(spec: Spec) -> bytes:
-    given = {name: path.read_bytes() for name, path in spec.given.items()}
-    files = tuple(stage.read(spec.root, spec.script))
-    return pickle.dumps(_Order(spec, files, given, _packages(spec.view), platform_facts()))
-
-
-@dataclass(frozen=True)
-class _Call:
-    """A call of `answer` whose pickle makes it when it is loaded."""
-
-    digest: str
-    order: bytes
-
-    def __reduce__(self) -> tuple[Callable[[str, bytes], _Answer], tuple[str, bytes]]:
-        return answer, (self.digest, self.order)
-
-
-def answer(digest: str, order: bytes) -> _Answer:
-    """Do a job that was sent, on a worker; raises ToolError where its verdict would not be that of the sender.
-
-    `digest` is that of the sender's code, which alone can read `order`.
-    """
-    from distributed import Reschedule, get_worker
-
-    worker: Any = get_worker()
-    cache = Path(worker.local_directory).parent / "paddock"
-    code = harness(cache / "code")
-    _require("code of Paddock", digest[:_LETTERS], code.digest[:_LETTERS])
-    is_wanted = partial(_is_wanted, worker, worker.get_current_task())
-    with tempfile.TemporaryDirectory(prefix="order-", dir=worker.local_directory) as scratch:
-        found = _done(pickle.loads(order), code, cache / "views", Path(scratch), is_wanted)
-    if not is_wanted():
-        # Not the job's own verdict. Where this worker only stops, another one does it again.
-        raise Reschedule
-    return found
-
-
-def _done(order: _Order, code: Harness, views: Path, scratch: Path, is_wanted: Callable[[], bool]) -> _Answer:
-    environment = _environment(order, views)
-    given = {name: scratch / f"{name}.parquet" for name in order.given}
-    for name, path in given.items():
-        path.write_bytes(order.given[name])
-    spec = replace(order.spec, view=environment, harness=code, given=given, keep=scratch / "made")
-    outcome = execute_on(order.files, spec, is_wanted)
-    made = {name: path.read_bytes() for name, path in outcome.outputs.items()}
-    return _Answer(replace(outcome, outputs={}), made)
-
-
-def _environment(order: _Order, views: Path) -> View:
-    """The view of the ordered packages, here; raises ToolError unless it holds the same, on the same platform."""
-    facts = platform_facts()
-    for name, expected in order.platform.items():
-        _require(name, expected, facts.get(name))
-    try:
-        made = view.make((package.partition("-")[0] for package in order.packages), views)
-    except ToolError as error:
-        raise ToolError(f"worker {_address()}: {error.message}", error.remedy) from error
-    here, there = set(_packages(made)), set(order.packages)
-    _require("packages", sorted(there - here)[:_SHOWN], sorted(here - there)[:_SHOWN])
-    _require("content of the packages", order.spec.view.key[:_LETTERS], made.key[:_LETTERS])
-    return made
-
-
-def _require(what: str, expected: object, got: object) -> None:
-    if got != expected:
-        raise ToolError(f"worker {_address()}: its {what} is not ours: expected {expected}, got {got}", _SAME)
-
-
-def _packages(made: View) -> tuple[str, ...]:
-    """The distributions of a view, each with its version."""
-    found = made.folder.glob("lib/python*/site-packages/*.dist-info")
-    return tuple(sorted(path.name.removesuffix(".dist-info") for path in found))
-
-
-def _address() -> str:
-    from distributed import get_worker
-
-    return str(get_worker().address)
-
-
-def _is_wanted(worker: Any, key: str) -> bool:
-    """Whether the worker goes on, and the scheduler still waits for this task: it forgets those of lost clients too."""
-    from distributed.worker import WORKER_ANY_RUNNING
-
-    task = worker.state.tasks.get(key)
-    return worker.status in WORKER_ANY_RUNNING and task is not None and task.state in ("executing", "long-running")

@@ -51,11 +51,6 @@ def script(repo: Repo, job: Job) -> Script:
     return Script(entries)
 
 
-def build(root: Path, made: Script, folder: Path) -> None:
-    """Write the files of a script into `folder`, from what git holds of the workspace at `root`."""
-    write(read(root, made), folder)
-
-
 def read(root: Path, made: Script) -> Iterator[File]:
     """The files of a script, one after another, from what git holds of the workspace at `root`."""
     trees = {entry.id for entry in made.entries.values() if entry.is_tree}

@@ -131,26 +131,39 @@ def _searched(
     listed: Mapping[str, Mapping[str, Entry]],
     declarations: Mapping[Tree, Declared],
 ) -> dict[Tree, Facts]:
-    """The facts of each tree; every file is read once, one after another."""
+    """The facts of each tree; every content is read once, one after another, however many files have it."""
     search = Search(*_vocabulary(declarations))
-    order = [(tree, path, entry) for tree in wanted for path, entry in listed.get(tree[1], {}).items()]
     mentions: dict[Tree, dict[str, tuple[str, tuple[str, ...]]]] = {tree: {} for tree in wanted}
     wide: dict[Tree, str] = {}
-    inside = [(tree, path, entry) for tree, path, entry in order if not entry.is_submodule]
-    for (tree, path, _), (_, kind, content) in zip(inside, read(root, [e.id for *_, e in inside]), strict=True):
-        if kind != "blob" or len(content) > LARGEST:
-            wide[tree] = (
-                f"projects/{tree[0]}/{path} is {kind if kind != 'blob' else 'too large'}, so it was not searched"
-            )
-        for project, way in search.mentions(tree[0], path, content):
-            mentions[tree][project] = _stronger(mentions[tree].get(project), way, path)
-    for tree, path, entry in order:
-        if entry.is_submodule:
-            wide[tree] = f"projects/{tree[0]}/{path} is another repository, so it was not searched"
+    uses = _uses(wanted, listed)
+    for places, (_, kind, content) in zip(uses.values(), read(root, uses), strict=True):
+        why = _unsearchable(kind, content)
+        named = frozenset() if why else search.named(content)
+        for tree, path in places:
+            if why:
+                wide[tree] = f"projects/{tree[0]}/{path} is {why}, so it was not searched"
+            for project, way in search.ways(named - {tree[0]}, path, content):
+                mentions[tree][project] = _stronger(mentions[tree].get(project), way, path)
     return {
         tree: Facts(declarations[tree], _manifests(listed.get(tree[1], {})), mentions[tree], wide.get(tree, ""))
         for tree in wanted
     }
+
+
+def _uses(wanted: Iterable[Tree], listed: Mapping[str, Mapping[str, Entry]]) -> dict[str, list[tuple[Tree, str]]]:
+    """By the id of each content, the files that have it: tree and path."""
+    uses: dict[str, list[tuple[Tree, str]]] = {}
+    for tree in wanted:
+        for path, entry in listed.get(tree[1], {}).items():
+            uses.setdefault(entry.id, []).append((tree, path))
+    return uses
+
+
+def _unsearchable(kind: str, content: bytes) -> str:
+    """Why an object cannot be searched; a submodule's commit may be here, but is no file."""
+    if kind != "blob":
+        return "another repository or missing here"
+    return "too large" if len(content) > LARGEST else ""
 
 
 def _vocabulary(declarations: Mapping[Tree, Declared]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

@@ -15,6 +15,7 @@ _WORDS = bytes(
 )
 _COMMENT = re.compile(rb"#[^\n\"']*$", re.MULTILINE)
 _PROSE = (".md", ".rst")
+_MANY = 10_000  # words of one file
 PROSE, DATA, CODE = "prose", "data", "code"
 
 
@@ -73,25 +74,29 @@ class Search:
 
     def __init__(self, owners: Mapping[str, Iterable[str]], datasets: Mapping[str, Iterable[str]]) -> None:
         self._owners = {name: tuple(projects) for name, projects in owners.items()}
+        self._plain = {name.encode() for name in self._owners}
         self._datasets = {project: [name.encode() for name in names] for project, names in datasets.items()}
         self._longest = max((name.count("_") + 1 for name in owners), default=1)
         self._without: set[bytes] = set()
         self._with: dict[bytes, frozenset[str]] = {}
 
-    def mentions(self, own: str, path: str, content: bytes) -> Iterator[tuple[str, str]]:
-        """The projects other than `own` that the file at `path` mentions, each with the strongest way of doing so."""
-        found = self._found(content) - {own}
-        if not found:
+    def ways(self, named: Iterable[str], path: str, content: bytes) -> Iterator[tuple[str, str]]:
+        """Each of the projects that are `named` in the file at `path`, with the strongest way of doing so."""
+        if not named:
             return
         searched = _searched(path, content)
-        for project in found:
+        for project in named:
             yield project, PROSE if searched is None else self._kind(project, searched)
 
-    def _found(self, content: bytes) -> frozenset[str]:
+    def named(self, content: bytes) -> frozenset[str]:
+        """The projects that a content names."""
         words = set(content.translate(_WORDS, b"\0").split())
         if not content.isascii() and _is_binary(content):
             # As in a pickle, where a letter that is a code or a length may stand right before or after a name.
             words |= {word[begin : len(word) - end] for word in words for begin in (0, 1) for end in (0, 1)}
+        if len(words) > _MANY:
+            # As in a picture, whose words nobody needs to remember: a name without _ is a word of its own.
+            words = {word for word in words if b"_" in word} | (words & self._plain)
         words -= self._without
         return frozenset[str]().union(*map(self._of, words)) if words else frozenset()
 
@@ -114,11 +119,11 @@ class Search:
 
     def _kind(self, project: str, searched: bytes) -> str:
         """Data, where all that is left without the names of the project's datasets does not mention it."""
-        if project not in self._found(searched):
+        if project not in self.named(searched):
             return PROSE
         for dataset in self._datasets.get(project, ()):
             searched = searched.replace(dataset, b" ")
-        return CODE if project in self._found(searched) else DATA
+        return CODE if project in self.named(searched) else DATA
 
 
 def _is_binary(content: bytes) -> bool:

@@ -45,6 +45,10 @@ faults: setup ## Kill and refuse writers at each system call: datasets, new proj
 pairs: setup ## Bake, test, run and read by hand a project for each pair of answers (minutes)
 	@$(BIN)/python -m pytest -n 2 -m slow tests/templates/test_baked_projects.py
 
+.PHONY: combinations
+combinations: setup ## Bake and check every legal combination of every template's answers (minutes)
+	@$(BIN)/paddock templates
+
 .PHONY: defects
 defects: setup ## Plant each seeded defect into a project; list what caught it (minutes)
 	@$(BIN)/python -m tests.templates

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from paddock.project import find_workspace
 
-from tests.benchmarks import affected, datasets, engine, run_phases, templates
+from tests.benchmarks import affected, checks, datasets, engine, run_phases, templates
 from tests.docker.engine import NoEngineError
 from tests.docker.figures import image_figures
 
@@ -25,6 +25,8 @@ def main() -> None:
             print(line, flush=True)
         _print_image(workspace.root, folder / "image")
         for line in engine.figures(workspace, folder / "engine"):
+            print(line, flush=True)
+        for line in checks.figures(folder / "checks"):
             print(line, flush=True)
         for line in affected.figures(folder / "affected"):
             print(line, flush=True)

@@ -70,7 +70,14 @@ def project(
 def notebook(*cells: str) -> str:
     """A notebook of code cells."""
     facts = [
-        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": [cell]}
-        for cell in cells
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"cell-{number}",
+            "metadata": {},
+            "outputs": [],
+            "source": [cell],
+        }
+        for number, cell in enumerate(cells, 1)
     ]
     return json.dumps({"cells": facts, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})

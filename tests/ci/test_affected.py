@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from paddock.errors import ConfigurationError
-from paddock_ci.affected.answer import affected
-from paddock_ci.affected.door import main
+from paddock_ci.affected.answer import Answer, affected
+from paddock_ci.affected.door import _matrix, main
 
 from tests.ci.repository import Repository, notebook, project, repository
 
@@ -302,6 +302,15 @@ def test_a_lock_of_the_harness_selects_everything(team: Repository) -> None:
     base = team.commit({"poetry.lock": lock.format(1)})
     team.commit({"poetry.lock": lock.format(2)})
     assert affected(team.root, base).everything == "poetry.lock: pytest changed, which every check runs on"
+
+
+def test_a_matrix_never_has_more_jobs_than_github_makes() -> None:
+    """Where more projects are affected, each job gets several; none is left out, and none is there twice."""
+    for count in (0, 1, 256, 257, 1000):
+        answer = Answer("", {f"p{number}": ("",) for number in range(count)}, "", count)
+        jobs = json.loads(_matrix(answer))["project"]
+        assert len(jobs) <= 256
+        assert " ".join(jobs).split() == list(answer.ways)
 
 
 def test_machines_get_json_and_a_matrix(team: Repository, capsys: pytest.CaptureFixture[str]) -> None:

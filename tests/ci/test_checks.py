@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from paddock.project import Project, Workspace
 from paddock_ci import requirements
 from paddock_ci.checks import WORKSPACE_CHECKS
@@ -19,41 +16,6 @@ ROOT = Path(__file__).parents[2]
 
 def _findings(workspace: Workspace, code: str) -> list[Look]:
     return [look for look in WORKSPACE_CHECKS[code](workspace) if look.fault]
-
-
-def _notebook(project: Project, cell: dict[str, Any]) -> Path:
-    path = project.folder / "notebooks" / "validation.ipynb"
-    path.parent.mkdir()
-    path.write_text(json.dumps({"cells": [{"cell_type": "code"}, cell], "nbformat": 4}))
-    return path
-
-
-@pytest.mark.parametrize("left", [{"outputs": [{"output_type": "stream"}]}, {"execution_count": 3}])
-def test_a_notebook_with_results_is_found(
-    workspace: Workspace, make_project: Callable[..., Project], left: dict[str, Any]
-) -> None:
-    """Outputs and execution counts belong to runs; the finding names notebook and cell."""
-    _notebook(make_project("shop"), {"cell_type": "code", **left})
-    (finding,) = _findings(workspace, "NB101")
-    assert finding.place == "projects/shop/notebooks/validation.ipynb cell 2"
-    assert "nbstripout" in finding.remedy
-
-
-def test_a_clean_notebook_has_no_finding(workspace: Workspace, make_project: Callable[..., Project]) -> None:
-    """Empty outputs are none, and Jupyter's checkpoints are nobody's notebooks."""
-    path = _notebook(make_project("shop"), {"cell_type": "code", "outputs": [], "execution_count": None})
-    assert _findings(workspace, "NB101") == []
-    checkpoints = path.parent / ".ipynb_checkpoints"
-    checkpoints.mkdir()
-    (checkpoints / "old.ipynb").write_text("not JSON")
-    assert _findings(workspace, "NB101") == []
-
-
-def test_an_unreadable_notebook_is_a_finding(workspace: Workspace, make_project: Callable[..., Project]) -> None:
-    """What is no notebook is told, and the check goes on."""
-    _notebook(make_project("shop"), {}).write_text("{")
-    (finding,) = _findings(workspace, "NB101")
-    assert "is not a readable notebook" in finding.fault
 
 
 def test_a_folder_that_is_no_project_is_a_finding(workspace: Workspace, make_project: Callable[..., Project]) -> None:

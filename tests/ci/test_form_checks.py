@@ -60,7 +60,6 @@ def test_the_marks_of_a_conflict_are_found(make_project: MakeProject) -> None:
         ("src/shop/a.py", 'A = open("/tmp/cases.csv")\n', "src/shop/a.py:1"),
         ("src/shop/a.py", '\nA = "/mnt/nas/cases"\n', "src/shop/a.py:2"),
         ("src/shop/a.py", 'A = Path.home() / "data"\n', "src/shop/a.py:1"),
-        ("notebooks/a.ipynb", 'A = "/data/cases.csv"', "notebooks/a.ipynb cell 1"),
         ("compose.yaml", "a: /home/ada/data\n", "compose.yaml:1"),
     ],
 )

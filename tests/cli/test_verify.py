@@ -39,17 +39,17 @@ def test_the_first_step_that_fails_is_the_last(paddock: Callable[..., Any], proj
     assert "tests" not in answer.out
 
 
-def test_a_project_may_be_exempt_with_a_reason(paddock: Callable[..., Any], project: Path) -> None:
+def test_a_project_may_ignore_with_a_reason(paddock: Callable[..., Any], project: Path) -> None:
     """What a check asks in vain is left out where the project says why; without a reason, or of no check, it is not."""
     (project / "notes.md").write_text("no newline")
     manifest = project / "pyproject.toml"
     text = manifest.read_text()
-    for exempt, expected in (
-        ('{ PF102 = "notes come from another tool" }', "checks passed"),
-        ('{ PF102 = "" }', "exempt: expected a check's code with a reason, got PF102 = ''"),
-        ('{ XX1 = "none" }', "exempt: expected a check's code with a reason, got XX1 = 'none'"),
+    for ignore, expected in (
+        ('PF102 = "notes come from another tool"', "checks passed"),
+        ('PF102 = ""', "ignore.PF102: expected a reason, got ''"),
+        ('XX1 = "none"', "ignore.XX1: no such check"),
     ):
-        manifest.write_text(text.replace("[tool.paddock]\n", f"[tool.paddock]\nexempt = {exempt}\n"))
+        manifest.write_text(f"{text}\n[tool.paddock.checks.ignore]\n{ignore}\n")
         assert expected in paddock("verify", "triage", "-C", str(project.parents[1])).out
 
 

@@ -43,6 +43,10 @@ def check(
     audit: Annotated[float, typer.Option(min=0, max=1, help="The share of skipped jobs that run all the same.")] = 0.0,
     record: Annotated[bool, typer.Option("--record", help="Write how long jobs took, for the shards.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help="Skip again, after an audit had found a fault.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Also write JUnit XML to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Also write SARIF to this file.")] = None,
+    summary: Annotated[Path | None, typer.Option(help="Also add a summary in Markdown to this file.")] = None,
+    github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub, too.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -52,6 +56,7 @@ def check(
     from paddock_ci.engine import trust as trusting
     from paddock_ci.engine.check import Wish
     from paddock_ci.engine.check import check as checked
+    from paddock_ci.faces import files as faces
 
     found = workspace_of(workspace)
     if trust:
@@ -66,6 +71,11 @@ def check(
         shard.record(found.root, report.outcomes.values())
     notes = [*(store.warnings if store else ()), *(store.alerts if store else ())]
     progress.as_json(report, notes) if json else progress.show(report, notes)
+    faces.write(faces.Wanted(junit, sarif, summary), report, notes, found.root)
+    if github:
+        from paddock_ci.faces.github import render
+
+        print(*render(report, notes, found.root), sep="\n")
     if not report.is_clean:
         raise typer.Exit(_EXIT_FINDINGS)
 

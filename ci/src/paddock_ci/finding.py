@@ -13,6 +13,7 @@ class Look:
     place: str
     fault: str = ""
     remedy: str = ""
+    severity: str = "error"
 
     def below(self, folder: str) -> Look:
         """The same, with the place below `folder`."""
@@ -21,17 +22,22 @@ class Look:
 
 @dataclass(frozen=True)
 class Finding:
-    """What (`message`), where (`place`, a path relative to the workspace, with a line or cell), and the remedy."""
+    """What (`message`), where (`place`, a path relative to the workspace, with a line or cell), and the remedy.
+
+    `severity` is `error`, or `warning` where it is told but nothing fails for it.
+    """
 
     code: str
     place: str
     message: str
     remedy: str
+    severity: str = "error"
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.code} {self.message}\n  {self.remedy}"
+        weight = "" if self.severity == "error" else f"{self.severity}: "
+        return f"{self.place}: {self.code} {weight}{self.message}\n  {self.remedy}"
 
 
 def findings(looks: Iterable[tuple[str, Look]]) -> list[Finding]:
     """The looks, each with its check's code, that found something wrong."""
-    return [Finding(code, look.place, look.fault, look.remedy) for code, look in looks if look.fault]
+    return [Finding(code, look.place, look.fault, look.remedy, look.severity) for code, look in looks if look.fault]

@@ -7,13 +7,16 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from paddock.project import Project
 
 from paddock_ci.checks import looks_of
+from paddock_ci.engine.check import scope_of
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Finding, findings
+from paddock_ci.policy import judged
 
 _BIN = Path(sys.executable).parent
 
@@ -47,7 +50,9 @@ def verify(project: Project) -> Iterator[Step]:
 
 def findings_of(project: Project) -> list[Finding]:
     """What the checks of projects find in one."""
-    return findings(looks_of(ProjectFiles(project.workspace.root, project.folder)))
+    root = project.workspace.root
+    found = findings(looks_of(ProjectFiles(root, project.folder)))
+    return judged(root, found, scope_of([project.name], is_whole=False), datetime.now(UTC).date())
 
 
 def _process(project: Project, name: str, command: list[str]) -> Step:

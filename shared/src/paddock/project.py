@@ -14,7 +14,7 @@ from paddock.workspace import root_above
 _CRON = re.compile(r"[0-9A-Za-z*/,#-]+( [0-9A-Za-z*/,#-]+){4}")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PROJECT_KEYS = {
-    "title", "owner", "package", "pipeline", "notebooks", "reads", "schedule", "deadline_minutes", "exempt",
+    "title", "owner", "package", "pipeline", "notebooks", "reads", "schedule", "deadline_minutes", "checks",
 }  # fmt: skip
 
 

@@ -6,25 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from paddock import git
-from paddock.errors import ConfigurationError, ToolError
+from paddock.errors import ToolError
 
 from paddock_ci.affected.parsing import fault
 from paddock_ci.affected.selection import Change, Selection, Users, difference, outside, projects_of, select
 from paddock_ci.repo import graph
+from paddock_ci.repo.base import ancestor
 from paddock_ci.repo.changes import changes
 from paddock_ci.repo.graph import Facts, Tree
 from paddock_ci.repo.names import declares_a_project
 from paddock_ci.repo.objects import Entry
 from paddock_ci.repo.snapshot import PROJECTS, Snapshot, committed, present
 
-_MAINS = (
-    "refs/remotes/origin/HEAD",
-    "refs/remotes/origin/main",
-    "refs/remotes/origin/master",
-    "refs/heads/main",
-    "refs/heads/master",
-)
 _UNKNOWN = "no commit to compare with is known here (no commits yet, or a shallow clone), so nothing can be ruled out"
 
 
@@ -46,14 +39,14 @@ def affected(root: Path, base: str = "", head: str = "") -> Answer:
     `base` is by default the team's main branch. What cannot be known selects everything. Raises ConfigurationError
     where `base` or `head` was given and is no commit.
     """
-    ancestor = _ancestor(root, base, head or "HEAD")
-    if not ancestor:
+    left = ancestor(root, base, head or "HEAD")
+    if not left:
         return all_projects(root, "", _UNKNOWN)
     try:
-        then, now = committed(root, ancestor, head or "HEAD")
-        return _compared(root, ancestor, then, now if head else present(root, now))
+        then, now = committed(root, left, head or "HEAD")
+        return _compared(root, left, then, now if head else present(root, now))
     except ToolError as error:
-        return all_projects(root, ancestor, error.message)
+        return all_projects(root, left, error.message)
 
 
 def all_projects(root: Path, base: str, reason: str) -> Answer:
@@ -63,7 +56,7 @@ def all_projects(root: Path, base: str, reason: str) -> Answer:
     return Answer(base, dict.fromkeys(found, (reason,)), reason, len(found))
 
 
-def _compared(root: Path, ancestor: str, then: Snapshot, now: Snapshot) -> Answer:
+def _compared(root: Path, base: str, then: Snapshot, now: Snapshot) -> Answer:
     facts = graph.load(root, then, now)
     change = difference(then, now, facts)
     ids = {name: (_id(then, name), _id(now, name)) for name in change.projects}
@@ -72,7 +65,7 @@ def _compared(root: Path, ancestor: str, then: Snapshot, now: Snapshot) -> Answe
     users = _lock_users(root, change, (then, now), facts)
     selection = select(change, now, facts, users, reason)
     ways = _explained(root, selection, (then, now), facts, files)
-    return Answer(ancestor, ways, selection.everything, len(projects_of(now, facts)))
+    return Answer(base, ways, selection.everything, len(projects_of(now, facts)))
 
 
 def _id(state: Snapshot, name: str) -> str:
@@ -101,29 +94,3 @@ def _explained(
     from paddock_ci.affected.explanation import explain
 
     return explain(root, selection, states, facts, files)
-
-
-def _ancestor(root: Path, base: str, head: str) -> str:
-    """The commit at which `head` left `base`; nothing where that is not known here."""
-    found = git.ask(root, "merge-base", head, base or _main(root))
-    if found is None:
-        _refuse_unknown(root, base, head)
-    return (found or b"").decode().strip()
-
-
-def _refuse_unknown(root: Path, *names: str) -> None:
-    """Raise for what was given and is no commit; a shallow clone may just not have it."""
-    shallow = git.ask(root, "rev-parse", "--is-shallow-repository") or b""
-    for name in names if shallow.strip() != b"true" else ():
-        if name not in ("", "HEAD") and git.ask(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") is None:
-            raise ConfigurationError(
-                f"{name}: no such commit in {root}",
-                "Name a branch, a tag or a commit; fetch it first: git fetch origin",
-            )
-
-
-def _main(root: Path) -> str:
-    """The team's main branch, where there is one; else what is checked out."""
-    listed = git.ask(root, "for-each-ref", "--format=%(refname)", *_MAINS) or b""
-    found = listed.decode().split()
-    return next((name for name in _MAINS if name in found), "HEAD")

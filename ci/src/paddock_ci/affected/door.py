@@ -33,6 +33,7 @@ Options:
   --matrix               Print the matrix of a GitHub workflow.
   -h, --help             Show this message and exit.
 """
+_MOST_JOBS = 256  # that a matrix of GitHub makes
 _LONG = {"-C": "--workspace", "-h": "--help"}
 
 
@@ -89,7 +90,11 @@ def _json(answer: Answer) -> str:
 
 
 def _matrix(answer: Answer) -> str:
-    return json.dumps({"project": list(answer.ways)}) + "\n"
+    """The matrix: a project for each of its jobs, or several, with spaces between them, where it cannot hold them."""
+    names = list(answer.ways)
+    size = -(-len(names) // _MOST_JOBS) or 1
+    jobs = [" ".join(names[begin : begin + size]) for begin in range(0, len(names), size)]
+    return json.dumps({"project": jobs}, separators=(",", ":")) + "\n"
 
 
 def _text(answer: Answer) -> str:

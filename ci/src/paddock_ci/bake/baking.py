@@ -20,13 +20,14 @@ from paddock_ci.bake.comparison import same_twice, stays_inside
 from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Finding, Look, findings
+from paddock_ci.notebook.family import NOTEBOOK_CHECKS, looks_of_notebook
 
 # A project that others read, so that a template may ask for a dataset of another project.
 NEIGHBOUR = "neighbour.predictions"
 # What a fresh project needs of the workspace around it.
 _LINKED = ("Makefile", "ci", "poetry.lock", "pyproject.toml", "requirements.txt", "shared", "templates")
 # The checks of a workspace that look at each of its projects.
-_OF_PROJECTS = ("NB101", "WS102")
+_OF_PROJECTS = ("WS102",)
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ def check_project(root: Path, folder: Path, exempt: Iterable[str] = ()) -> Itera
     files, prefix = ProjectFiles(root, folder), f"projects/{folder.name}/"
     for code, check in (PROJECT_CHECKS | FRESH_CHECKS).items():
         yield from _or_nothing(code, [look.below(f"projects/{folder.name}") for look in check(files)], folder, exempt)
+    notebooks = [found for path in sorted(folder.rglob("*.ipynb")) for found in looks_of_notebook(path, root)]
+    for code in NOTEBOOK_CHECKS:
+        yield from _or_nothing(code, [look for name, look in notebooks if name == code], folder, exempt)
     for code in _OF_PROJECTS:
         found = [look for look in WORKSPACE_CHECKS[code](Workspace(root)) if look.place.startswith(prefix)]
         yield from _or_nothing(code, found, folder, exempt)

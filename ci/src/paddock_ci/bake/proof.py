@@ -14,7 +14,7 @@ from paddock.project import Workspace
 from paddock.scaffold.questions import Template, load_template
 
 from paddock_ci.bake.baking import NEIGHBOUR, Baked, bake_and_check
-from paddock_ci.bake.combinations import Answers, legal_combinations
+from paddock_ci.bake.combinations import Answers, cover, legal_combinations
 from paddock_ci.bake.comparison import COMPARISONS, same_twice, stays_inside
 from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
 from paddock_ci.checks.tools import TOOL_CHECKS
@@ -33,16 +33,22 @@ class Proof:
 
 
 def prove(
-    workspace: Workspace, name: str, scratch: Path, on_baked: Callable[[int, int], None] = lambda done, all_: None
+    workspace: Workspace,
+    name: str,
+    scratch: Path,
+    on_baked: Callable[[int, int], None] = lambda done, all_: None,
+    strength: int = 0,
 ) -> Proof:
     """Bake the template `name` of `workspace` with every legal combination of answers below `scratch`; check all.
 
+    With a `strength`, only as many as it takes to show every combination of answers to that many questions.
     A check that looks at nothing in a project is a finding too, unless the template says why (`_exempt`).
     `on_baked` is told how many combinations are done, and of how many.
     """
     begun = time.perf_counter()
     template = load_template(workspace.root / "templates", name)
     rows = legal_combinations(template, (NEIGHBOUR,))
+    rows = cover(rows, strength) if strength else rows
     baked = []
     # Processes, not threads: cookiecutter changes the working folder.
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
@@ -53,7 +59,9 @@ def prove(
             baked.append(job.result())
             on_baked(len(baked), len(rows))
     hashes = [(one.answers, one.hashes) for one in baked]
-    looks = {code: list(compare(template, hashes)) for code, compare in COMPARISONS.items()}
+    # What one answer changes shows only where all others are the same somewhere.
+    comparisons = {} if strength else COMPARISONS
+    looks = {code: list(compare(template, hashes)) for code, compare in comparisons.items()}
     looks |= {code: _by_tool(code, baked, scratch) for code in TOOL_CHECKS}
     looked: Counter[str] = Counter({code: len(found) for code, found in looks.items()})
     for one in baked:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from paddock.project import Workspace
 
@@ -12,6 +14,7 @@ from paddock_ci.checks import (
     claims,
     collection,
     compose,
+    contracts,
     declaration,
     form,
     gates,
@@ -29,13 +32,17 @@ from paddock_ci.checks import (
 )
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
+from paddock_ci.notebook.family import NOTEBOOK_CHECKS, looks_of_notebook
 
 WorkspaceCheck = Callable[[Workspace], Iterator[Look]]
 ProjectCheck = Callable[[ProjectFiles], Iterator[Look]]
 
 WORKSPACE_CHECKS: dict[str, WorkspaceCheck] = {
-    "NB101": notebooks.without_outputs,
     "DC101": catalogues.parse,
+    "DC102": contracts.is_described,
+    "DC103": contracts.breaks_no_reader,
+    "DC104": contracts.has_a_reader,
+    "DC105": contracts.is_fresh,
     "WS101": requirements.answer_to_the_lock,
     "WS102": requirements.answer_to_each_project,
     "WS103": ownership.is_a_project,
@@ -82,6 +89,9 @@ PROJECT_CHECKS: dict[str, ProjectCheck] = {
     "PT104": collection.leaves_none_out,
 }
 
+STATIC_CODES = frozenset({*WORKSPACE_CHECKS, *PROJECT_CHECKS, *NOTEBOOK_CHECKS})
+"""The codes of all checks that only look."""
+
 # Of what comes fresh from a template: a project may well use Jinja itself.
 FRESH_CHECKS: dict[str, ProjectCheck] = {
     "PF201": form.holds_no_tags,
@@ -89,18 +99,28 @@ FRESH_CHECKS: dict[str, ProjectCheck] = {
 
 
 def looks_of(files: ProjectFiles) -> Iterator[tuple[str, Look]]:
-    """What the checks say of a project, places relative to the workspace; without those that it is exempt from.
-
-    `[tool.paddock] exempt` names them, each with a reason; a code that is none, or no reason, is a fault.
-    """
-    folder, exempt = f"projects/{files.name}", files.settings.get("exempt", {})
-    for code, reason in exempt.items() if isinstance(exempt, dict) else [("exempt", "")]:
-        is_right = code in PROJECT_CHECKS and isinstance(reason, str) and reason.strip()
-        fault = "" if is_right else f"exempt: expected a check's code with a reason, got {code} = {reason!r}"
-        remedy = 'Write, for instance: exempt = { NB205 = "it has no model" }'
-        yield "PD101", Look(f"{folder}/pyproject.toml", fault, remedy)
+    """What the checks say of a project, places relative to the workspace."""
+    folder = f"projects/{files.name}"
     # Of a declaration that does not parse, one thing is to be said.
     told = PROJECT_CHECKS if files.manifest else {code: PROJECT_CHECKS[code] for code in ("PF101", "PF102")}
     for code, check in told.items():
-        if code not in exempt:
-            yield from ((code, look.below(folder)) for look in check(files))
+        yield from ((code, look.below(folder)) for look in _guarded(partial(check, files)))
+    for path in (path for path in files.paths if path.endswith(".ipynb")):
+        yield from looks_of_notebook(files.folder / path, files.root)
+
+
+def looks_of_workspace(workspace: Workspace) -> Iterator[tuple[str, Look]]:
+    """What the checks say of the workspace as a whole."""
+    for code, check in WORKSPACE_CHECKS.items():
+        yield from ((code, look) for look in _guarded(partial(check, workspace)))
+    yield from notebooks.looks_of_notebooks(workspace)
+
+
+def _guarded(check: Callable[[], Iterator[Look]]) -> Iterator[Look]:
+    """What a check says; one that breaks is our fault, and the others go on."""
+    try:
+        yield from check()
+    except Exception:
+        said = traceback.format_exc()
+        remedy = f"This is a bug of Paddock's: please report it with these lines:\n{said}"
+        yield Look("pyproject.toml", f"could not be checked: {said.splitlines()[-1]}", remedy)

@@ -1,33 +1,27 @@
-"""Checks of the notebooks that a workspace keeps in git."""
+"""Checks of notebooks that no project has: those of the docs, and those that templates are made of."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from paddock.project import Workspace
 
 from paddock_ci.finding import Look
+from paddock_ci.notebook.family import looks_of_notebook
+
+# Between a template's tags is no Python yet; what is baked of it is a project's.
+_OF_TEMPLATES = ("NB101", "NB102")
 
 
-def without_outputs(workspace: Workspace) -> Iterator[Look]:
-    """Committed notebooks hold no outputs and no execution counts: results belong to runs, with their provenance."""
-    for path in _notebooks(workspace):
-        place = path.relative_to(workspace.root).as_posix()
-        try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            dirty = [n for n, cell in enumerate(cells, 1) if cell.get("outputs") or cell.get("execution_count")]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            yield Look(place, f"is not a readable notebook: {error!r}", "Mend its JSON, or restore it from git.")
-            continue
-        if dirty:
-            yield Look(f"{place} cell {dirty[0]}", "holds outputs", f"Run: nbstripout --keep-id {place}")
-        else:
-            yield Look(place)
+def looks_of_notebooks(workspace: Workspace) -> Iterator[tuple[str, Look]]:
+    """What the checks of notebooks say of them."""
+    for path in _below(workspace.root / "docs"):
+        yield from looks_of_notebook(path, workspace.root)
+    for path in _below(workspace.root / "templates"):
+        found = looks_of_notebook(path, workspace.root)
+        yield from ((code, look) for code, look in found if code in _OF_TEMPLATES)
 
 
-def _notebooks(workspace: Workspace) -> Iterator[Path]:
-    for top in ("projects", "templates", "docs"):
-        found = sorted((workspace.root / top).rglob("*.ipynb"))
-        yield from (path for path in found if ".ipynb_checkpoints" not in path.parts)
+def _below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)

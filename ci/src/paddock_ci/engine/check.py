@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from paddock import git
@@ -13,15 +14,16 @@ from paddock.project import Workspace
 
 from paddock_ci.affected.answer import Answer, affected, all_projects
 from paddock_ci.cache.store import Store
-from paddock_ci.checks import WORKSPACE_CHECKS, looks_of
+from paddock_ci.checks import STATIC_CODES, looks_of, looks_of_workspace
 from paddock_ci.engine import shard, trust
 from paddock_ci.engine.execution import execute
 from paddock_ci.engine.inputs import Inputs
-from paddock_ci.engine.job import Job, Kind, Outcome, Status
-from paddock_ci.engine.plan import Plan, Repo, plan
+from paddock_ci.engine.job import CODES, Job, Kind, Outcome, Status
+from paddock_ci.engine.plan import CYCLE, Plan, Repo, plan
 from paddock_ci.engine.runner import Execute, Listener, Options, run
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Finding, Look, findings
+from paddock_ci.policy import Scope, judged
 from paddock_ci.repo import graph
 from paddock_ci.repo.snapshot import PROJECTS, committed, present
 
@@ -62,8 +64,8 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing to mend."""
-        return not (self.findings or self.alarm)
+        """Whether there is nothing that has to be mended: warnings only tell."""
+        return not (self.alarm or any(finding.severity == "error" for finding in self.findings))
 
 
 def check(workspace: Workspace, wish: Wish, listener: Listener) -> Report:
@@ -76,7 +78,7 @@ def check(workspace: Workspace, wish: Wish, listener: Listener) -> Report:
     chosen = _chosen(workspace.root, wish, distrust)
     if not (wish.kinds and chosen.projects):
         looks = list(_looks(workspace, sorted(chosen.ways), wish.shard))
-        return Report(chosen, len(looks), tuple(findings(looks)))
+        return Report(chosen, len(looks), _judged(workspace.root, chosen, wish, findings(looks)))
     repo = repo_of(workspace.root)
     planned = _planned(workspace.root, repo, sorted(chosen.ways), wish)
     looks = list(_looks(workspace, sorted({job.project for job in planned.wanted}), wish.shard))
@@ -87,8 +89,26 @@ def check(workspace: Workspace, wish: Wish, listener: Listener) -> Report:
     told = [finding for job in sorted(planned.wanted) for finding in outcomes[job].findings]
     audited = _audited(inputs, outcomes, wish, options, listener) if store and wish.audit else {}
     alarm = trust.judge(workspace.root, audited.values())
-    found = (*findings(looks), *planned.findings, *told)
+    found = _judged(workspace.root, chosen, wish, (*findings(looks), *planned.findings, *told))
     return Report(chosen, len(looks), found, outcomes, audited, alarm)
+
+
+def _judged(root: Path, chosen: Answer, wish: Wish, found: Iterable[Finding]) -> tuple[Finding, ...]:
+    is_whole = len(chosen.ways) == chosen.projects and wish.shard == (1, 1)
+    # Whoever reads a report sits at another machine.
+    found = (_local(finding, f"{root}/") for finding in found)
+    return tuple(judged(root, found, scope_of(sorted(chosen.ways), is_whole), datetime.now(UTC).date()))
+
+
+def _local(finding: Finding, prefix: str) -> Finding:
+    said = {name: getattr(finding, name).replace(prefix, "") for name in ("message", "remedy")}
+    return replace(finding, **said)
+
+
+def scope_of(projects: Iterable[str], is_whole: bool) -> Scope:
+    """What is looked at when these projects are, or the whole workspace."""
+    of_jobs = {code for codes in CODES.values() for code in codes}
+    return Scope(tuple(projects), is_whole, {*STATIC_CODES, *of_jobs, CYCLE}, STATIC_CODES)
 
 
 def _chosen(root: Path, wish: Wish, distrust: str) -> Answer:
@@ -103,8 +123,8 @@ def _chosen(root: Path, wish: Wish, distrust: str) -> Answer:
 
 def _looks(workspace: Workspace, projects: Sequence[str], part: tuple[int, int]) -> Iterator[tuple[str, Look]]:
     """What the checks say that only read; those of the whole workspace in the first shard."""
-    for code, looks in WORKSPACE_CHECKS.items() if part[0] == 1 else ():
-        yield from ((code, look) for look in looks(workspace))
+    if part[0] == 1:
+        yield from looks_of_workspace(workspace)
     for name in projects:
         yield from looks_of(ProjectFiles(workspace.root, workspace.root / PROJECTS / name))
 

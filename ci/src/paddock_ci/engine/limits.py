@@ -11,7 +11,9 @@ from typing import Any
 from paddock.errors import ConfigurationError, nearest
 from paddock.project import read_toml, table_at
 
-_KEYS = ("time_limit", "memory_limit", "environment")
+from paddock_ci import policy
+
+_KEYS = ("time_limit", "memory_limit", "environment", *policy.KEYS)
 _GIB = 1 << 30
 
 

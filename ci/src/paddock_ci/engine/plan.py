@@ -13,6 +13,9 @@ from paddock_ci.repo.graph import Facts
 from paddock_ci.repo.objects import Entry
 from paddock_ci.repo.snapshot import Snapshot
 
+# The code under which a cycle of datasets is told.
+CYCLE = "PL102"
+
 
 @dataclass(frozen=True)
 class Repo:
@@ -103,7 +106,7 @@ def _cycles(repo: Repo) -> list[tuple[str, ...]]:
 
 def _cycle_finding(cycle: tuple[str, ...]) -> Finding:
     return Finding(
-        "PL102",
+        CYCLE,
         f"projects/{cycle[0]}/pyproject.toml",
         f"reads what is made of its own datasets: {' → '.join(reversed(cycle))}",
         "Take one dataset out of a `reads`: no order of runs can serve such a cycle.",

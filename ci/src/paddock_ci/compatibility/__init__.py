@@ -1,0 +1,1 @@
+"""What a change of a dataset's contract means for those who read the dataset."""

@@ -1,0 +1,1 @@
+"""The faces of a check: its report as people and machines read it."""

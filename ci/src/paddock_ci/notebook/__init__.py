@@ -1,0 +1,1 @@
+"""One notebook file: what it says, and what the checks NB1xx find in it, without running it."""

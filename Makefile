@@ -21,7 +21,7 @@ demo: setup ## Scaffold, run, audit and publish a real project in a scratch copy
 .PHONY: test
 test: setup lint ## Run every check and all tests, those of the projects too
 	@$(BIN)/paddock check --all
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 .PHONY: lint
 lint: setup ## Formatting, style, types, import floors, spelling, shell, workflows, notebooks, lock freshness

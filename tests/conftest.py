@@ -9,10 +9,22 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from paddock.project import Project, Workspace, load_project
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+# Files whose tests share what takes long to make (an engine with an image, a cluster, a project that ran): each goes
+# to one worker, the largest first. All other tests go one by one to whichever worker is free.
+_TOGETHER = {
+    "tests/ci/test_cluster.py",
+    "tests/ci/test_score.py",
+    "tests/docker/test_image.py",
+    "tests/end_to_end/test_readme.py",
+    "tests/templates/test_defects.py",
+}
 
 # The same examples each time: a verdict of CI is no matter of luck. `--hypothesis-profile=search` looks for new ones.
 # No deadline: how fast a machine is says nothing about the code.
@@ -21,6 +33,19 @@ settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile("same")
 
 MakeProject = Callable[..., Project]
+
+
+class _Scheduling(LoadScopeScheduling):
+    """Groups by file where that saves time; marks of groups are lost with this version of pytest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in _TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    """How tests are spread over workers."""
+    return _Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

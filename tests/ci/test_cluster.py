@@ -30,7 +30,6 @@ from paddock_ci.sandbox.view import View
 from tests.ci.repository import Repository, notebook, project, repository
 
 distributed = pytest.importorskip("distributed")
-pytestmark = pytest.mark.xdist_group("cluster")
 
 GOOD = """\
 import os

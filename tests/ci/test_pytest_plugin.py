@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,9 +23,15 @@ def team(tmp_path: Path) -> Repository:
 
 
 def _pytest(team: Repository, *arguments: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--tb=short", "-rN", *arguments]
-    answer = subprocess.run(command, cwd=team.root, capture_output=True, text=True, check=False)
+    answer = _called(team, "-p", "no:cacheprovider", "--tb=short", "-rN", *arguments)
     return answer.returncode, answer.stdout + answer.stderr
+
+
+def _called(team: Repository, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # Without the options of the pytest that runs this.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    return subprocess.run(command, cwd=team.root, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_without_the_option_nothing_is_collected(team: Repository) -> None:
@@ -65,8 +72,7 @@ def test_the_jobs_of_a_project_are_items(team: Repository) -> None:
 
 def test_what_failed_last_runs_alone_and_workers_agree(team: Repository) -> None:
     """`--lf` and `-n` know the items by their ids."""
-    command = [sys.executable, "-m", "pytest", "-q", "--paddock", "projects/shop/notebooks"]
-    for options, told in ((["-n", "2"], "1 failed"), (["--lf"], "1 failed")):
-        answer = subprocess.run([*command, *options], cwd=team.root, capture_output=True, text=True, check=False)
-        assert told in answer.stdout
-    assert "passed" not in answer.stdout
+    both, last = (_called(team, "--paddock", "projects/shop/notebooks", *more) for more in (["-n", "2"], ["--lf"]))
+    assert "1 failed, 11 passed" in both.stdout
+    assert "1 failed" in last.stdout
+    assert "passed" not in last.stdout

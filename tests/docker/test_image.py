@@ -17,9 +17,6 @@ from packaging.utils import canonicalize_name
 from tests.docker.engine import NoEngineError, give_up, missing
 from tests.docker.image import CONFINED, Image, files_of
 
-# One worker gets them all where tests are distributed by group; any distribution is right.
-pytestmark = pytest.mark.xdist_group("docker")
-
 _FACTS = Path(__file__).with_name("container_facts.py").read_text()
 
 

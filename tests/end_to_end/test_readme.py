@@ -20,7 +20,6 @@ INSIDE = {"PYTEST_ADDOPTS": "-k test_floors"}
 
 
 # Where tests are distributed by group, one worker makes the clone.
-pytestmark = pytest.mark.xdist_group("readme")
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,9 @@ from paddock.scaffold.questions import Template, load_template
 from paddock_ci.bake.baking import NEIGHBOUR, Baked, bake_and_check
 from paddock_ci.bake.combinations import Answers, cover, legal_combinations
 from paddock_ci.bake.comparison import COMPARISONS, same_twice, stays_inside
-from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
+from paddock_ci.checks import ALL_CHECKS, FRESH_CHECKS
 from paddock_ci.checks.tools import TOOL_CHECKS
 from paddock_ci.finding import Finding, Look, findings
-from paddock_ci.notebook.family import NOTEBOOK_CHECKS
 
 
 @dataclass(frozen=True)
@@ -112,5 +111,5 @@ def _findings(looks: Mapping[str, Sequence[Look]]) -> list[Finding]:
 def promise(code: str) -> str:
     """What a check of a proof promises: the first line of its docstring."""
     of_bakes: dict[str, Callable[..., object]] = {"BK101": same_twice, "BK104": stays_inside, **COMPARISONS}
-    checks = {**WORKSPACE_CHECKS, **PROJECT_CHECKS, **NOTEBOOK_CHECKS, **FRESH_CHECKS, **TOOL_CHECKS, **of_bakes}
+    checks = {**ALL_CHECKS, **FRESH_CHECKS, **TOOL_CHECKS, **of_bakes}
     return (checks[code].__doc__ or "").strip().splitlines()[0]

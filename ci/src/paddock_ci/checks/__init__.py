@@ -89,8 +89,8 @@ PROJECT_CHECKS: dict[str, ProjectCheck] = {
     "PT104": collection.leaves_none_out,
 }
 
-STATIC_CODES = frozenset({*WORKSPACE_CHECKS, *PROJECT_CHECKS, *NOTEBOOK_CHECKS})
-"""The codes of all checks that only look."""
+ALL_CHECKS: dict[str, Callable[..., Iterator[Look]]] = {**WORKSPACE_CHECKS, **PROJECT_CHECKS, **NOTEBOOK_CHECKS}
+"""All checks that only look."""
 
 # Of what comes fresh from a template: a project may well use Jinja itself.
 FRESH_CHECKS: dict[str, ProjectCheck] = {

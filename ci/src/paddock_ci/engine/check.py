@@ -14,7 +14,7 @@ from paddock.project import Workspace
 
 from paddock_ci.affected.answer import Answer, affected, all_projects
 from paddock_ci.cache.store import Store
-from paddock_ci.checks import STATIC_CODES, looks_of, looks_of_workspace
+from paddock_ci.checks import ALL_CHECKS, looks_of, looks_of_workspace
 from paddock_ci.engine import shard, trust
 from paddock_ci.engine.execution import execute
 from paddock_ci.engine.inputs import Inputs
@@ -108,7 +108,7 @@ def _local(finding: Finding, prefix: str) -> Finding:
 def scope_of(projects: Iterable[str], is_whole: bool) -> Scope:
     """What is looked at when these projects are, or the whole workspace."""
     of_jobs = {code for codes in CODES.values() for code in codes}
-    return Scope(tuple(projects), is_whole, {*STATIC_CODES, *of_jobs, CYCLE}, STATIC_CODES)
+    return Scope(tuple(projects), is_whole, {*ALL_CHECKS, *of_jobs, CYCLE}, ALL_CHECKS)
 
 
 def _chosen(root: Path, wish: Wish, distrust: str) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from paddock_ci.engine.check import Report
 from paddock_ci.engine.job import Kind, Outcome, Status
 from paddock_ci.faces.markdown import counted, prose
+from paddock_ci.faces.telling import is_named
 
 _MANY = 12  # projects that are named one by one
 
@@ -38,8 +39,12 @@ def _skipped(report: Report) -> Iterator[str]:
                 f"({saved:.0f} s saved): harness, packages, files and datasets are the same."
             )
     if others := report.chosen.projects - len(report.chosen.ways):
-        named = all(steps == ("named",) for steps in report.chosen.ways.values()) and report.chosen.ways
-        why = "nobody named them" if named else "nothing that changed is mentioned by them, directly or through others"
+        is_choice = report.chosen.ways and is_named(report.chosen)
+        why = (
+            "nobody named them"
+            if is_choice
+            else "nothing that changed is mentioned by them, directly or through others"
+        )
         yield f"**Not checked:** {counted(others, 'other project')}: {why}."
 
 

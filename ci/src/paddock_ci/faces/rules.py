@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from paddock_ci.checks import PROJECT_CHECKS, WORKSPACE_CHECKS
-from paddock_ci.notebook.family import NOTEBOOK_CHECKS
+from paddock_ci.checks import ALL_CHECKS
 
 # Jobs, the plan and the policy have no function that looks, whose docstring would say it.
 _OF_OTHERS = {
@@ -19,6 +18,5 @@ _OF_OTHERS = {
 
 def promises() -> dict[str, str]:
     """The promise of each code, in one sentence."""
-    checks = {**WORKSPACE_CHECKS, **PROJECT_CHECKS, **NOTEBOOK_CHECKS}
-    of_checks = {code: (check.__doc__ or code).strip().splitlines()[0] for code, check in checks.items()}
+    of_checks = {code: (check.__doc__ or code).strip().splitlines()[0] for code, check in ALL_CHECKS.items()}
     return of_checks | _OF_OTHERS

@@ -15,7 +15,7 @@ from paddock_ci.engine.job import Outcome, Status
 from paddock_ci.faces import proof
 from paddock_ci.faces.markdown import code, counted, details, fitting, prose, table, way
 from paddock_ci.faces.mending import items
-from paddock_ci.faces.telling import LEFT_ALONE, severity, told
+from paddock_ci.faces.telling import LEFT_ALONE, is_named, severity, told
 
 _OPEN = 10  # groups of findings, and rows of the table, that are shown without a click
 _FEW = 3  # ways that are shown without a click
@@ -59,7 +59,7 @@ def _choice(chosen: Answer) -> str:
         return f"All {chosen.projects} projects are checked: {prose(chosen.everything)}."
     if not chosen.ways:
         return f"None of {counted(chosen.projects, 'project')} is affected by {since}."
-    if _is_named(chosen):
+    if is_named(chosen):
         return f"{len(chosen.ways)} of {counted(chosen.projects, 'project')}: those that were named."
     return f"{len(chosen.ways)} of {counted(chosen.projects, 'project')} can be affected by {since}."
 
@@ -121,7 +121,3 @@ def _notes(notes: Sequence[str]) -> Iterator[str]:
         kept += [f"- and {left} more"] if left else []
         yield "### Notes"
         yield "\n".join(kept) if len(notes) <= _OPEN else details(counted(len(notes), "note"), kept)
-
-
-def _is_named(chosen: Answer) -> bool:
-    return all(steps == ("named",) for steps in chosen.ways.values())

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from paddock_ci.affected.answer import Answer
 from paddock_ci.engine.check import Report
 from paddock_ci.engine.job import Status
 from paddock_ci.finding import Finding
 from paddock_ci.places import Place, parsed
+from paddock_ci.policy import SEVERITIES
 
-_SEVERITIES = ("error", "warning", "note")
 LEFT_ALONE = "passed before on the same inputs"
 
 
@@ -55,12 +56,12 @@ def by_jobs(report: Report) -> dict[Finding, list[Status]]:
 
 def plain(finding: Finding) -> Finding:
     """The finding as `by_jobs` knows it."""
-    return replace(finding, severity=_SEVERITIES[0])
+    return replace(finding, severity=SEVERITIES[0])
 
 
 def severity(finding: Finding) -> str:
     """How grave it is: one of `error`, `warning`, `note`."""
-    return finding.severity if finding.severity in _SEVERITIES else _SEVERITIES[0]
+    return finding.severity if finding.severity in SEVERITIES else SEVERITIES[0]
 
 
 def _all(report: Report) -> Iterable[Finding]:
@@ -75,4 +76,9 @@ def _all(report: Report) -> Iterable[Finding]:
 
 
 def _rank(finding: Finding, statuses: Sequence[Status]) -> tuple[int, bool, bool]:
-    return _SEVERITIES.index(severity(finding)), Status.BLOCKED in statuses, not statuses
+    return SEVERITIES.index(severity(finding)), Status.BLOCKED in statuses, not statuses
+
+
+def is_named(chosen: Answer) -> bool:
+    """Whether the projects were named, rather than chosen by what changed."""
+    return all(steps == ("named",) for steps in chosen.ways.values())

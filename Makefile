@@ -8,7 +8,7 @@ export OMP_NUM_THREADS ?= 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Make .venv from the locked, hashed requirements (a second run does nothing)
@@ -37,9 +37,17 @@ lint: setup ## Formatting, style, types, import floors, spelling, shell, workflo
 kills: setup ## Kill a run at 100 random moments; every next run heals (minutes)
 	@$(BIN)/python -m pytest -m slow tests/end_to_end/test_kills.py
 
+.PHONY: kernel-kills
+kernel-kills: setup ## Kill a runner of notebooks at 1,000 random moments (minutes)
+	@$(BIN)/python -m pytest -s -m slow tests/kernels/test_kills.py
+
+.PHONY: kernel-starts
+kernel-starts: setup ## Start 10,000 kernels, 16 at a time (half an hour)
+	@$(BIN)/python -m pytest -s -m slow tests/kernels/test_starts.py
+
 .PHONY: faults
-faults: setup ## Kill and refuse writers at each system call: datasets, new projects (minutes)
-	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/data/test_faults.py tests/scaffold/test_faults.py
+faults: setup ## Kill and refuse writers at each system call: datasets, projects, updates, site (minutes)
+	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/data/test_faults.py tests/scaffold/test_faults.py tests/scaffold/test_swap.py tests/site/test_faults.py
 
 .PHONY: pairs
 pairs: setup ## Bake, test, run and read by hand a project for each pair of answers (minutes)
@@ -50,8 +58,8 @@ combinations: setup ## Bake and check every legal combination of every template'
 	@$(BIN)/paddock templates
 
 .PHONY: defects
-defects: setup ## Plant each seeded defect into a project; list what caught it (minutes)
-	@$(BIN)/python -m tests.templates
+defects: setup ## Plant defects and honest changes for every check; print how many are caught, and told off (minutes)
+	@$(BIN)/python -m tests.proof
 
 .PHONY: hostile
 hostile: setup ## Bake 10,000 sets of hostile answers (half an hour)

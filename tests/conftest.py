@@ -20,10 +20,12 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 # to one worker, the largest first. All other tests go one by one to whichever worker is free.
 _TOGETHER = {
     "tests/ci/test_cluster.py",
+    "tests/ci/test_reference.py",
     "tests/ci/test_score.py",
     "tests/docker/test_image.py",
     "tests/end_to_end/test_readme.py",
-    "tests/templates/test_defects.py",
+    "tests/proof/test_proof.py",
+    "tests/reports/test_cluster.py",
 }
 
 # The same examples each time: a verdict of CI is no matter of luck. `--hypothesis-profile=search` looks for new ones.
@@ -31,6 +33,9 @@ _TOGETHER = {
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile("same")
+
+# Where one process starts one kernel, a server of its own costs more than it saves; tests of notebooks have one.
+os.environ["PADDOCK_KERNELS"] = "stock"
 
 MakeProject = Callable[..., Project]
 
@@ -51,7 +56,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
 @pytest.fixture(autouse=True)
 def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own PADDOCK_ variables never change a verdict."""
-    for name in [name for name in os.environ if name.startswith("PADDOCK_")]:
+    for name in [name for name in os.environ if name.startswith("PADDOCK_") and name != "PADDOCK_KERNELS"]:
         monkeypatch.delenv(name)
 
 

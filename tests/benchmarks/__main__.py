@@ -7,7 +7,19 @@ from pathlib import Path
 
 from paddock.project import find_workspace
 
-from tests.benchmarks import affected, checks, datasets, engine, run_phases, templates
+from tests.benchmarks import (
+    affected,
+    checks,
+    datasets,
+    engine,
+    records,
+    reports,
+    run_phases,
+    site,
+    snapshots,
+    templates,
+    updates,
+)
 from tests.docker.engine import NoEngineError
 from tests.docker.figures import image_figures
 
@@ -23,8 +35,18 @@ def main() -> None:
             print(ratio, flush=True)
         for line in templates.figures(workspace, folder):
             print(line, flush=True)
+        for line in updates.figures(workspace, folder / "updates"):
+            print(line, flush=True)
         _print_image(workspace.root, folder / "image")
         for line in engine.figures(workspace, folder / "engine"):
+            print(line, flush=True)
+        for line in records.figures(folder / "records"):
+            print(line, flush=True)
+        for line in reports.figures(folder / "reports"):
+            print(line, flush=True)
+        for line in snapshots.figures(folder / "snapshots"):
+            print(line, flush=True)
+        for line in site.figures(folder / "site"):
             print(line, flush=True)
         for line in checks.figures(folder / "checks"):
             print(line, flush=True)

@@ -59,7 +59,7 @@ def test_a_good_file_has_no_fault(make_project: MakeProject) -> None:
     """Each promise is looked at for each service."""
     looks = _looks(make_project, COMPOSE)
     assert [look for look in looks if look.fault] == []
-    assert len(looks) == 1 + 2 * 10
+    assert len(looks) == 1 + 2 * 11
 
 
 def test_a_project_without_services_is_not_looked_at(make_project: MakeProject) -> None:

@@ -318,6 +318,12 @@ def test_a_clean_summary_says_what_was_proven_and_what_was_not(tmp_path: Path) -
     assert "Not proven" in _read(summary.render(Report(CHOSEN, 120), (), tmp_path))
 
 
+def test_a_job_whose_findings_are_borne_with_does_not_read_as_red(tmp_path: Path) -> None:
+    """What the team bears with is said, but nobody has to do anything about it."""
+    assert "| ❌ failed |" in summary.render(FAILING, (), tmp_path)
+    assert "| ⚠️ failed, ignored |" in summary.render(replace(FAILING, findings=()), (), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [

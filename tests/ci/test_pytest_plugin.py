@@ -67,7 +67,7 @@ def test_the_jobs_of_a_project_are_items(team: Repository) -> None:
     team.write({"projects/shop/tests/test_shop.py": "def test_it() -> None:\n    assert 1 + 1 == 3\n"})
     code, said = _pytest(team, "--paddock", "projects/shop/pyproject.toml::tests")
     assert code == 1
-    assert "test_shop.py::test_it: assert (1 + 1) == 3" in said
+    assert "test_shop.py:2: PT201 test_it: assert (1 + 1) == 3" in said
 
 
 def test_what_failed_last_runs_alone_and_workers_agree(team: Repository) -> None:

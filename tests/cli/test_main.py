@@ -128,9 +128,9 @@ def test_our_own_bug_exits_with_3_and_a_log(paddock: Callable[..., Any], monkeyp
 
 
 def test_the_schema_of_a_record_is_printed(paddock: Callable[..., Any]) -> None:
-    """`paddock runs --schema` prints the JSON schema, version 1."""
+    """`paddock runs --schema` prints the JSON schema with its version."""
     schema = json.loads(paddock("runs", "--schema").out)
-    assert schema["properties"]["schema_version"]["const"] == 1
+    assert schema["properties"]["schema_version"]["default"] == 2
     assert "gates" in json.dumps(schema)
 
 

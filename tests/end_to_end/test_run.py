@@ -251,3 +251,15 @@ def test_two_runs_of_one_project_wait_for_each_other(place: Place) -> None:
         holder.communicate("")
     assert answer.returncode == 1
     assert f"held by process {holder.pid}" in answer.stderr
+
+
+def test_a_scaffolded_projects_report_replays_identical(place: Place) -> None:
+    """Each output of its notebook is the same, its datasets are rebuilt to the same bytes, and nothing is published."""
+    before = place.served(), ended_runs(place.project)
+    answer = place.paddock("replay", "latest", "--json")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    found = json.loads(answer.stdout)
+    assert found["verdict"] == "identical"
+    assert {one["dataset"] for one in found["datasets"]} == {"triage.cases", "triage.predictions"}
+    assert all(one["recorded_hash"] == one["rebuilt_hash"] for one in found["datasets"])
+    assert (place.served(), ended_runs(place.project)) == before

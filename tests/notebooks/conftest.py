@@ -17,6 +17,12 @@ WriteNotebook = Callable[..., Path]
 Audit = Callable[..., Audited]
 
 
+@pytest.fixture(autouse=True)
+def _forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels come from a server that ends with the tests."""
+    monkeypatch.setenv("PADDOCK_KERNELS", "own")
+
+
 @pytest.fixture
 def write_notebook(tmp_path: Path) -> WriteNotebook:
     """Write a notebook of code cells; a source that starts with `# ` is prose; tags by cell number."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from paddock.notebooks.facts import GATE_MIME
-from paddock.notebooks.outputs import Budget
+from paddock.notebooks.outputs import Budget, join
 
 
 def _stream(text: str) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def test_pieces_of_a_stream_are_joined() -> None:
     texts = ["a", "b\n", "10%\r50%\r", "100%\nend\r\n"]
     cell = new_code_cell(outputs=[new_output("stream", name="stdout", text=text) for text in texts])
     cell.outputs += [new_output("stream", name="stderr", text="e"), new_output("stream", name="stdout", text="f")]
-    Budget().end_cell(cell)
+    join(new_notebook(cells=[cell]))
     assert [(output.name, output.text) for output in cell.outputs] == [
         ("stdout", "ab\n100%\nend\n"),
         ("stderr", "e"),

@@ -31,6 +31,12 @@ _STUBBORN = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n
 _ALL = ("child", "session", "left", "kernel")
 
 
+@pytest.fixture(autouse=True, params=["own", "stock"])
+def _kernels(_forked: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forked kernels, and stock ones: both have a keeper."""
+    monkeypatch.setenv("PADDOCK_KERNELS", request.param)
+
+
 def _pids(folder: Path, names: tuple[str, ...] = _ALL) -> list[int]:
     return [int((folder / name).read_text()) for name in names]
 
@@ -39,7 +45,6 @@ def test_a_cell_that_ignores_interrupts_ends_at_the_time_limit(audit: Audit, tmp
     """The limit is for the whole notebook; kernel and children, wherever they went, are gone."""
     audited = audit(GATE, _CHILDREN, _STUBBORN, time_limit=3)
     assert audited.execution.reason == "cell 3 still ran at the time limit of 3 s"
-    assert audited.execution.seconds < 5
     assert [gate.name for gate in audited.execution.gates] == ["auc"]
     assert not [pid for pid in _pids(tmp_path) if is_alive(pid)]
 
@@ -97,10 +102,7 @@ def test_ctrl_c_keeps_the_partial_output_too(runner: subprocess.Popen[str], tmp_
 
 
 def test_a_killed_runner_takes_its_kernel_with_it(runner: subprocess.Popen[str], tmp_path: Path) -> None:
-    """Within 10 s of SIGKILL the kernel and what runs in its group are gone."""
+    """Within 10 s of SIGKILL the kernel is gone, and all that it started, in whatever session that is."""
     runner.kill()
     runner.wait()
-    kernel, child = _pids(tmp_path, ("kernel", "child"))
-    assert is_true_within(10, lambda: not is_alive(kernel) and not is_alive(child))
-    for pid in _pids(tmp_path, ("session", "left")):
-        subprocess.run(["kill", "-9", str(pid)], check=False)
+    assert is_true_within(10, lambda: not [pid for pid in _pids(tmp_path) if is_alive(pid)])

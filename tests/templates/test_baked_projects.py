@@ -18,6 +18,7 @@ from paddock.scaffold.questions import load_template, template_names
 from paddock_ci.bake.baking import NEIGHBOUR, scratch_workspace
 from paddock_ci.bake.combinations import cover, legal_combinations
 from paddock_ci.files import ProjectFiles
+from paddock_ci.score.score import score as scored
 from paddock_ci.verify import findings_of
 
 from tests.templates.verdict import BIN, call
@@ -43,7 +44,7 @@ def shown(row: Row) -> str:
 
 @pytest.mark.parametrize("row", rows(1), ids=shown)
 def test_each_answer_makes_a_project_that_works(row: Row, tmp_path: Path) -> None:
-    """Its README's commands run as written: run, report, tests and checks pass."""
+    """Its README's commands run as written: run, report, tests and checks pass; a pipeline's ML Test Score is 4."""
     works(row, tmp_path)
 
 
@@ -81,6 +82,7 @@ def works(row: Row, place: Path) -> Project:
     assert sum(len(notebook["gates"]) for notebook in record["notebooks"]) >= 4
     assert (project.runs_folder / str(record["run"]) / "report.html").stat().st_size > 20_000
     assert findings_of(project) == []
+    assert row[0] != "pipeline" or scored(project.workspace, project.name).total >= 4
     return project
 
 

@@ -23,7 +23,7 @@ NOISE = {
         "noise", MODEL, "predict(features.inputs(patients))", "predict(features.inputs(patients))[::-1]"
     ),
     "recommendation": Defect("noise", MODEL, "[user] @ model", "[user[::-1]] @ model"),
-    "tagging": Defect("noise", MODEL, 'predict_proba(texts["text"])', 'predict_proba(texts["text"])[::-1]'),
+    "tagging": Defect("noise", MODEL, 'inputs(texts)["text"])', 'inputs(texts)["text"])[::-1]'),
 }
 # What the model decides is what the rule decides.
 RULE = {

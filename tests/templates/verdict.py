@@ -1,4 +1,4 @@
-"""What the checks, and then the project's own tests and run, say about a project with a defect."""
+"""What a project's own types, tests and run say about a defect of it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-
-from paddock_ci.bake.baking import check_project
-from paddock_ci.checks.tools import TOOL_CHECKS
-from paddock_ci.files import ProjectFiles
 
 BIN = Path(sys.executable).parent
 
@@ -26,16 +22,6 @@ def call(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(BIN / command[0]), *command[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-
-
-def said_at_rest(root: Path, folder: Path, exempt: Iterable[str]) -> Iterator[str]:
-    """What the checks find without running anything of the project."""
-    for code, look in check_project(root, folder, exempt):
-        if look.fault:
-            yield f"{code} {look.place}: {look.fault}"
-    paths = [f"projects/{folder.name}/{path}" for path in ProjectFiles(root, folder).paths]
-    for code, check in TOOL_CHECKS.items():
-        yield from (f"{code} {look.place}: {look.fault}" for look in check(root, paths) if look.fault)
 
 
 def said_at_work(folder: Path) -> Iterator[str]:

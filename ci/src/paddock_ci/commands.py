@@ -7,10 +7,11 @@ import posixpath
 import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from importlib.metadata import entry_points
-from typing import Any
+from importlib.machinery import PathFinder
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, NamedTuple
 
 import typer
 from packaging.utils import canonicalize_name
@@ -19,6 +20,7 @@ from paddock.errors import nearest
 
 from paddock_ci.files import ProjectFiles
 from paddock_ci.parameters import notebook_parameters, pipeline_parameters, value_fault
+from paddock_ci.programs import Program, usage_fault
 from paddock_ci.shell import Command, shell_commands
 
 _OF_SYSTEM = {
@@ -27,6 +29,18 @@ _OF_SYSTEM = {
     "head", "tail", "grep", "less", "sort", "wc", "tee",
 }  # fmt: skip
 _OF_IMAGE = {"sh", "bash", "env", "python", "python3", "test", "[", "true", "exit", "cat", "ls", "echo"}
+
+
+class Named(NamedTuple):
+    """The command that words after `paddock` name: its path, its parser, what it is given.
+
+    What asks for help has no parser. Of a name that is none, `fault` says so, and `rest` begins with it.
+    """
+
+    path: str
+    parser: Any = None
+    rest: Sequence[str] = ()
+    fault: str = ""
 
 
 def command_fault(words: Sequence[str], files: ProjectFiles, in_image: bool = False) -> str:
@@ -88,8 +102,23 @@ def _module_fault(module: str, files: ProjectFiles) -> str:
     if module.partition(".")[0] == package:
         is_there = f"{path}.py" in files.paths or f"{path}/__main__.py" in files.paths
     else:
-        is_there = importlib.util.find_spec(module.partition(".")[0]) is not None
+        is_there = is_module(module)
     return "" if is_there else f"no module '{module}'"
+
+
+def is_module(module: str, *folders: str) -> bool:
+    """Whether `python -m` would find a module, in the folders or installed; none is imported for that."""
+    first, *others = module.split(".")
+    try:
+        spec = (PathFinder.find_spec(first, folders) if folders else None) or importlib.util.find_spec(first)
+    except (ImportError, ValueError):
+        return False
+    for name in others:
+        inside = list(spec.submodule_search_locations or ()) if spec else []
+        spec = PathFinder.find_spec(name, inside) if inside else None
+    # Of a package, its `__main__` is what runs.
+    inside = list(spec.submodule_search_locations or ()) if spec else []
+    return spec is not None and (not inside or PathFinder.find_spec("__main__", inside) is not None)
 
 
 def _is_program(name: str, files: ProjectFiles, in_image: bool) -> bool:
@@ -111,14 +140,18 @@ def _scripts() -> dict[str, set[str]]:
 
 @cache
 def _commands() -> dict[str, tuple[str, Any]]:
-    """The commands of `paddock`, each with the package that brings it."""
+    """The commands of `paddock`, each with the package that brings it; a program that reads its own options is one."""
     root: Any = typer.main.get_command(app)
     found = {name: ("paddock", command) for name, command in root.commands.items()}
     for entry in entry_points(group="paddock.commands"):
         one = typer.Typer()
         one.command(entry.name)(entry.load())
-        found[entry.name] = (canonicalize_name(entry.dist.name) if entry.dist else "", typer.main.get_command(one))
-    return found
+        found[entry.name] = (_owner(entry), typer.main.get_command(one))
+    return found | {entry.name: (_owner(entry), Program(entry)) for entry in entry_points(group="paddock.programs")}
+
+
+def _owner(entry: EntryPoint) -> str:
+    return canonicalize_name(entry.dist.name) if entry.dist else ""
 
 
 def _installed(files: ProjectFiles) -> set[str]:
@@ -129,24 +162,31 @@ def _installed(files: ProjectFiles) -> set[str]:
     }
 
 
-def _paddock_fault(words: Sequence[str], files: ProjectFiles, in_image: bool) -> str:
-    """Why `paddock` would refuse these arguments: its own parser reads them."""
-    installed = _installed(files) if in_image else {owner for owner, _ in _commands().values()}
-    known = {name: command for name, (owner, command) in _commands().items() if owner in installed}
+def named(words: Sequence[str], owners: Collection[str] = ()) -> Named:
+    """The command that the words after `paddock` name, of the packages `owners` if any are given."""
+    known = {name: command for name, (owner, command) in _commands().items() if not owners or owner in owners}
     command: Any = None
     rest, path = list(words), "paddock"
     while known and rest[:1] != ["--help"]:
         if not rest:
-            return f"{path}: expected a command, got none. Known: {', '.join(sorted(known))}."
+            return Named(path, fault=f"{path}: expected a command, got none. Known: {', '.join(sorted(known))}.")
         name = rest.pop(0)
         if name not in known:
-            return f"{path}: no command '{name}'. {nearest(name, known)}"
+            return Named(path, None, [name], f"{path}: no command '{name}'. {nearest(name, known)}")
         command = known[name]
         known, path = getattr(command, "commands", {}), f"{path} {name}"
-    if "--help" in rest:
-        return ""
+    return Named(path, None if "--help" in rest else command, rest)
+
+
+def _paddock_fault(words: Sequence[str], files: ProjectFiles, in_image: bool) -> str:
+    """Why `paddock` would refuse these arguments: its own parser reads them."""
+    path, parser, rest, fault = named(words, _installed(files) if in_image else ())
+    if fault or parser is None:
+        return fault
+    if isinstance(parser, Program):
+        return usage_fault(path, rest, parser)
     try:
-        return _argument_fault(path, command.make_context(path, rest).params, files)
+        return _argument_fault(path, parser.make_context(path, list(rest)).params, files)
     except typer.TyperException as error:
         return f"{path}: {error.format_message()}"
 

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _IGNORED = re.compile(r"\*\*/?|\*|\?|\[[^\]]*\]|\\.|.", re.DOTALL)
@@ -62,6 +63,7 @@ def _matches(pattern: str, path: str) -> bool:
     return bool(_pattern(pattern).fullmatch(path))
 
 
+@cache
 def _pattern(pattern: str) -> re.Pattern[str]:
     """A pattern of `.dockerignore` as Docker translates it: `**` is any number of folders."""
 

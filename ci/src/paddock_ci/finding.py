@@ -38,6 +38,12 @@ class Finding:
         return f"{self.place}: {self.code} {weight}{self.message}\n  {self.remedy}"
 
 
+def bug(said: str, check: str = "") -> str:
+    """The remedy for what is our own fault, whose last words are `said`."""
+    where = f", in the check {check}" if check else ""
+    return f"This is a bug of Paddock's{where}: please report it with these lines:\n{said}"
+
+
 def findings(looks: Iterable[tuple[str, Look]]) -> list[Finding]:
     """The looks, each with its check's code, that found something wrong."""
     return [Finding(code, look.place, look.fault, look.remedy, look.severity) for code, look in looks if look.fault]

@@ -10,17 +10,17 @@ from itertools import pairwise
 
 import yaml
 from paddock.errors import nearest
+from paddock.secrets import names_secret
 
 from paddock_ci.commands import command_fault
 from paddock_ci.compose import read
 from paddock_ci.files import ProjectFiles
 from paddock_ci.installers import installs, program
+from paddock_ci.makefile import target_fault
 from paddock_ci.paths import ELSEWHERE, SUFFIXES, suffix
-from paddock_ci.secrets import names_secret
 from paddock_ci.shell import Command
 
 _MAKES_FILES = {"git", "mkdir", "echo", "export", "touch", "cp", "mv", "docker", "make", "rm", "unset"}
-_TARGET = re.compile(r"^([A-Za-z0-9][\w.-]*(?: [\w.-]+)*)\s*::?(?!=)", re.MULTILINE)
 # Installers that obey a lock, or that a README.md may well show.
 _LOCKED = {"poetry", "git", "curl", "wget", "make", "docker"}
 _SUBCOMMANDS = {
@@ -51,10 +51,7 @@ def instruction_fault(command: Command, files: ProjectFiles) -> str:
     if fault := _harm(command) or command_fault(command.words, files) or _word_fault(name, words, files):
         return fault
     if name == "make":
-        makefile = files.text(posixpath.relpath(files.root / "Makefile", files.folder))
-        targets = {target for names in _TARGET.findall(makefile) for target in names.split()}
-        wrong = [w for w in words if not w.startswith("-") and "=" not in w and w not in targets]
-        return f"the Makefile has no target '{wrong[0]}'. {nearest(wrong[0], targets)}" if wrong else ""
+        return target_fault(words, files.text(posixpath.relpath(files.root / "Makefile", files.folder)))
     for path in _arguments(name, words):
         parts = path.split("/")
         if parts[0] == "projects" and len(parts) > 1 and parts[1] not in ("", files.name):

@@ -126,6 +126,10 @@ def load(root: Path, folder: str, codes: Collection[str] | None) -> Policy:
     ignores = tuple(_ignores(table.get("ignore", {}), folder, place, codes, faults))
     severity = _severity(table.get("severity", {}), codes, faults)
     select = _select(table.get("select", []), codes, faults)
+    if not folder and (unknown := sorted(set(table) - set(KEYS))):
+        faults.append(
+            (f"has the key {unknown[0]!r}, which nothing reads. {nearest(unknown[0], KEYS)}", "Mend the key.")
+        )
     if folder and (others := sorted(set(table) - {"ignore"})):
         faults.append((f"has the key '{others[0]}', which is the workspace's", "Move it into the workspace's table."))
     found = tuple(Finding("CK101", place, f"{_TABLE} {fault}", remedy) for fault, remedy in faults)
@@ -183,8 +187,14 @@ def _severity(table: Any, codes: Collection[str] | None, faults: list[tuple[str,
 
 def _select(given: Any, codes: Collection[str] | None, faults: list[tuple[str, str]]) -> tuple[str, ...]:
     wanted = given if isinstance(given, list) else [given]
+    if not isinstance(given, list):
+        faults.append((f"select: expected a list of beginnings of codes, got {given!r}", 'Write: select = ["NB"]'))
     for begin in wanted:
-        if not isinstance(begin, str) or (codes is not None and not any(code.startswith(begin) for code in codes)):
+        if (
+            not isinstance(begin, str)
+            or not begin
+            or (codes is not None and not any(code.startswith(begin) for code in codes))
+        ):
             faults.append((f"select: no check's code begins with {begin!r}", "Mend it; see docs/checks.md."))
     return tuple(begin for begin in wanted if isinstance(begin, str) and begin)
 

@@ -1,4 +1,4 @@
-"""The reference of all checks: what each promises; those of notebooks with what they find and what they let pass.
+"""The reference of all checks: what each promises, what it finds and what it lets pass.
 
 `python -m paddock_ci.reference` writes `docs/rules.md`; a test says when that is no longer what the checks say.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import ndiff
 from importlib import resources
 from pathlib import Path
 
@@ -17,37 +18,56 @@ from paddock.storage import durable
 from paddock_ci.faces.rules import promises
 
 PAGE = "docs/rules.md"
+_EXAMPLES = ("examples.toml", "examples_of_files.toml")
 _FAMILIES = {
     "CK": "What a team says of its checks",
     "DC": "Datasets and their contracts",
     "DK": "Images",
+    "DO": "The workspace's documentation",
     "NB": "Notebooks",
     "PD": "What a project declares, and what its code does",
     "PF": "The form of files",
     "PL": "Runs of pipelines",
     "PT": "Tests",
     "RM": "READMEs",
+    "SE": "Secrets of the repository",
+    "WF": "Workflows",
     "WS": "The workspace",
 }
 _HEAD = """# All checks
 
 Made by `python -m paddock_ci.reference` from what the checks say of themselves; the examples are run as tests.
+Those that change a file do so in a workspace fresh from the templates: `triage` (`paddock new`, template pipeline,
+classification) is read by `report` (template analysis).
 A code never changes its meaning. How to leave a check out, or make it a warning: [checks](checks.md).
 """
 
 
 @dataclass(frozen=True)
 class Example:
-    """Cells of a notebook in which a check finds something (`bad`), and such that it lets pass."""
+    """What a check finds (`bad`), and what comes near to it and passes (`good`).
+
+    Both are cells of a notebook; or, with a `file` of a fresh workspace, lines in the place of those `at`, else at its
+    end.
+    """
 
     bad: str
     good: str
+    file: str = ""
+    at: str = ""
+
+    def changed(self, text: str, lines: str) -> str:
+        """The text of its file with `lines`, which are its good or its bad ones."""
+        if not self.at:
+            return text + lines
+        return text.replace(self.at.strip("\n"), lines.strip("\n"), 1)
 
 
 def examples() -> Mapping[str, Example]:
     """The examples by code."""
-    text = resources.files("paddock_ci").joinpath("examples.toml").read_text(encoding="utf-8")
-    return {code: Example(**table) for code, table in tomllib.loads(text).items()}
+    folder = resources.files("paddock_ci")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in _EXAMPLES]
+    return {code: Example(**table) for text in texts for code, table in tomllib.loads(text).items()}
 
 
 def page() -> str:
@@ -63,7 +83,16 @@ def page() -> str:
 
 def _shown(example: Example | None) -> Iterator[str]:
     for said, text in (("Found", example.bad), ("Passes", example.good)) if example else ():
-        yield f"{said}:\n\n```ipython\n{text.strip()}\n```\n"
+        if example and example.file:
+            yield f"{said}, in `{example.file}`:\n\n```diff\n{_difference(example.at, text)}\n```\n"
+        else:
+            yield f"{said}:\n\n```ipython\n{text.strip()}\n```\n"
+
+
+def _difference(before: str, after: str) -> str:
+    """What is taken out and put in, as a diff shows it, with the lines that stay."""
+    lines = ndiff(before.strip("\n").splitlines(), after.strip("\n").splitlines())
+    return "\n".join(line[0] + line[2:] for line in lines if not line.startswith("?"))
 
 
 if __name__ == "__main__":

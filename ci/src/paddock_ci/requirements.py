@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
 from paddock.errors import ToolError
 from paddock.project import read_toml
 from paddock.scaffold.closure import FILE, Lock, requirements_of, write_requirements
 
 _INPUTS = ("pyproject.toml", "shared/pyproject.toml", "ci/pyproject.toml", "poetry.lock")
+_PINNED = re.compile(r"([\w.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
+_PACKAGE = re.compile(r'^name = "(.+)"\nversion = "(.+)"$', re.MULTILINE)
+_LOCKED_HASH = re.compile(r'hash = "(\w+:\w+)"')
+_HASH = re.compile(r"\s+--hash=(\w+:\w+)")
 _MARK = "# made from poetry.lock by `make lock`; inputs sha256 "
 
 
@@ -40,7 +46,23 @@ def fault(root: Path) -> str:
     path = root / FILE
     first = path.read_text(encoding="utf-8").splitlines()[0] if path.exists() else ""
     expected = f"{_MARK}{_inputs_hash(root)}"
-    return "" if first == expected else f"expected the first line '{expected}', got '{first[:100]}'"
+    if first != expected:
+        return f"expected the first line '{expected}', got '{first[:100]}'"
+    return _unlocked(*((root / name).read_text(encoding="utf-8") for name in (FILE, "poetry.lock")))
+
+
+def _unlocked(text: str, lock: str) -> str:
+    """What the export holds that the text of the lock does not: a package at a version, a hash, an option."""
+    packages = {(canonicalize_name(name), version) for name, version in _PACKAGE.findall(lock)}
+    hashes = set(_LOCKED_HASH.findall(lock))
+    for line in text.splitlines():
+        if (found := _PINNED.match(line)) and (canonicalize_name(found[1]), found[2]) not in packages:
+            return f"has {found[1]}=={found[2]}, which poetry.lock has not"
+        if (found := _HASH.match(line)) and found[1] not in hashes:
+            return f"has the hash {found[1][:20]}…, which poetry.lock has not"
+        if line.startswith("-"):
+            return f"has the option {line.split()[0]}, which no export has"
+    return ""
 
 
 def project_fault(project: Path, lock: Lock) -> str:

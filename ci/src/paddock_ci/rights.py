@@ -63,6 +63,17 @@ def owner_faults(image: Image, instruction: Instruction) -> Iterator[Fault]:
             yield "the state belongs to root, so that no run can write it", "Name the user: install -d -o."
 
 
+def state_fault(image: Image) -> str:
+    """Why the user who runs the image cannot write its state: nobody gave the folder to that user."""
+    user = image.last.last("USER")
+    volumes = [word for volume in image.last.all("VOLUME") for word in volume.words]
+    runs = " ".join(instruction.value for instruction in image.last.all("RUN", "COPY"))
+    lost = [
+        volume for volume in volumes if volume not in runs and volume.removeprefix(f"{image.workspace}/") not in runs
+    ]
+    return f"{lost[0]} belongs to root: nothing makes it for the user" if user and lost == volumes and lost else ""
+
+
 def _is_below(path: str, folders: Sequence[str]) -> bool:
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from paddock.settings import Settings
 
 # The variables that Paddock reads, without their prefix.
-PADDOCK_NAMES = {"WORKSPACE", "COMMIT", "ENV", *(name.upper() for name in Settings.model_fields)}
+PADDOCK_NAMES = {"WORKSPACE", "COMMIT", "ENV", "KERNELS", *(name.upper() for name in Settings.model_fields)}
 
 
 def setting_fault(name: str) -> str:

@@ -9,6 +9,8 @@ import yaml
 
 Path = tuple[str, ...]
 _MERGE = "tag:yaml.org,2002:merge"
+# With its aliases written out: a few lines can say billions of things.
+_LARGEST = 100_000
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -29,22 +31,46 @@ class _StrictLoader(yaml.SafeLoader):
         return node
 
 
+def _referred(loader: _StrictLoader, node: yaml.SequenceNode) -> list[Any]:
+    """The place of what is to stand here, by GitLab's own tag."""
+    return loader.construct_sequence(node)
+
+
+_StrictLoader.add_constructor("!reference", _referred)
+
+
 def load(text: str) -> tuple[Any, tuple[tuple[int, str], ...]]:
-    """What the text says, and line and name of each key that stands twice, in order."""
+    """What the text says, and line and name of each key that stands twice, in order.
+
+    Raises ValueError where aliases make it larger than anybody writes.
+    """
     loader = _StrictLoader(text)
     try:
-        document = loader.get_single_data()
+        node = loader.get_single_node()
+        if node is not None and _size(node, {}) > _LARGEST:
+            raise ValueError(f"says more than {_LARGEST} things once its aliases are written out")
+        document = None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
     return document, tuple((line, name) for line, _, name in sorted(loader.twice))
 
 
+def _size(node: Any, known: dict[int, int]) -> int:
+    """How many nodes there are in it, each counted as often as it is referred to; within itself, once."""
+    if id(node) not in known:
+        known[id(node)] = 1
+        pairs = isinstance(node, yaml.MappingNode)
+        children = node.value if isinstance(node, yaml.CollectionNode) else ()
+        known[id(node)] += sum(_size(part, known) for child in children for part in (child if pairs else (child,)))
+    return known[id(node)]
+
+
 def lines_of(text: str) -> dict[Path, int]:
     """The line of every key and item, by its path from the top."""
-    return dict(_walk(yaml.compose(text, Loader=yaml.SafeLoader), ()))
+    return dict(_walk(yaml.compose(text, Loader=yaml.SafeLoader), (), ()))
 
 
-def _walk(node: Any, path: Path) -> Iterator[tuple[Path, int]]:
+def _walk(node: Any, path: Path, above: tuple[Any, ...]) -> Iterator[tuple[Path, int]]:
     children: list[tuple[str, int, Any]] = []
     if isinstance(node, yaml.MappingNode):
         children = [(str(key.value), key.start_mark.line + 1, value) for key, value in node.value]
@@ -53,4 +79,5 @@ def _walk(node: Any, path: Path) -> Iterator[tuple[Path, int]]:
     for name, line, child in children:
         here = (*path, name)
         yield here, line
-        yield from _walk(child, here)
+        if not any(child is other for other in (*above, node)):
+            yield from _walk(child, here, (*above, node))

@@ -15,6 +15,7 @@ _CRON = re.compile(r"[0-9A-Za-z*/,#-]+( [0-9A-Za-z*/,#-]+){4}")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PROJECT_KEYS = {
     "title", "owner", "package", "pipeline", "notebooks", "reads", "schedule", "deadline_minutes", "checks",
+    "deviations",
 }  # fmt: skip
 
 

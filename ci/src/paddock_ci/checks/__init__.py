@@ -16,6 +16,7 @@ from paddock_ci.checks import (
     compose,
     contracts,
     declaration,
+    docs,
     form,
     gates,
     held_out,
@@ -27,11 +28,14 @@ from paddock_ci.checks import (
     readme,
     reads,
     requirements,
+    secrets_kept,
     tasks,
+    template,
     weakening,
+    workflows,
 )
 from paddock_ci.files import ProjectFiles
-from paddock_ci.finding import Look
+from paddock_ci.finding import Look, bug
 from paddock_ci.notebook.family import NOTEBOOK_CHECKS, looks_of_notebook
 
 WorkspaceCheck = Callable[[Workspace], Iterator[Look]]
@@ -43,6 +47,18 @@ WORKSPACE_CHECKS: dict[str, WorkspaceCheck] = {
     "DC103": contracts.breaks_no_reader,
     "DC104": contracts.has_a_reader,
     "DC105": contracts.is_fresh,
+    "DO101": docs.leads_somewhere,
+    "DO102": docs.commands_exist,
+    "DO103": docs.words_have_one_meaning,
+    "DO104": docs.can_be_reached,
+    "DO105": docs.blocks_parse,
+    "SE101": secrets_kept.holds_none,
+    "SE102": secrets_kept.is_no_secret,
+    "WF101": workflows.fit_their_schema,
+    "WF102": workflows.only_read_by_default,
+    "WF103": workflows.pin_their_actions,
+    "WF104": workflows.paste_nothing_into_scripts,
+    "WF105": workflows.run_no_foreign_code,
     "WS101": requirements.answer_to_the_lock,
     "WS102": requirements.answer_to_each_project,
     "WS103": ownership.is_a_project,
@@ -64,6 +80,8 @@ PROJECT_CHECKS: dict[str, ProjectCheck] = {
     "PD109": weakening.weakens_no_tool,
     "PD110": project_table.tells_what_it_needs,
     "PD112": tasks.passes_parameters_on,
+    "PD113": template.follows_its_template,
+    "PD114": template.deviates_for_a_time,
     "NB201": gates.are_run,
     "NB202": gates.are_reached,
     "NB203": gates.can_fail,
@@ -122,5 +140,4 @@ def _guarded(check: Callable[[], Iterator[Look]]) -> Iterator[Look]:
         yield from check()
     except Exception:
         said = traceback.format_exc()
-        remedy = f"This is a bug of Paddock's: please report it with these lines:\n{said}"
-        yield Look("pyproject.toml", f"could not be checked: {said.splitlines()[-1]}", remedy)
+        yield Look("pyproject.toml", f"could not be checked: {said.splitlines()[-1]}", bug(said))

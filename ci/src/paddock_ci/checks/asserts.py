@@ -9,7 +9,7 @@ from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 from paddock_ci.suite import marks
 from paddock_ci.suite.branches import early_return, is_certain, live, own_nodes
-from paddock_ci.suite.claims import always_true, is_weak
+from paddock_ci.suite.claims import always_true, is_boundless, is_weak
 from paddock_ci.suite.collected import Test, asserting, calls_one_of, expects, modules, tests
 from paddock_ci.suite.values import Scope, bound, last, same, scope_of
 
@@ -105,7 +105,7 @@ def _claims_nothing(test: Test, tree: ast.Module, own: set[str], helpers: set[st
         return "catches the failure of its own assertion"
     if error := marks.expects_anything(node):
         return f"expects {error}, which is raised by anything; expected the error that the code promises"
-    if fault := marks.meets_itself(node) or _true_claim(node, scope):
+    if fault := marks.meets_itself(node) or _true_claim(node, scope) or _put_there(node, own):
         return fault
     claiming = [statement for statement in live(node.body, scope) if claims(statement)]
     if not claiming:
@@ -126,7 +126,29 @@ def _true_claim(code: ast.AST, scope: Scope) -> str:
                 return f"asserts {ast.unparse(claim)!r}, which is always true"
         if isinstance(node, ast.Call) and _compares_with_itself(node, scope):
             return f"compares {ast.unparse(node.args[0])!r} with itself"
+        if isinstance(node, ast.Call) and is_boundless(node) and last(node.func).startswith("assert"):
+            return f"claims {ast.unparse(node)!r}, which any value meets"
     return ""
+
+
+def _put_there(test: ast.AST, own: set[str]) -> str:
+    """The part of the package that a test replaces, then calls to see what it says."""
+    calls = [node for node in ast.walk(test) if isinstance(node, ast.Call)]
+    replaced = {name for call in calls if (name := _replaced(call)) and name.partition(".")[0] in own}
+    for claim in (node.test for node in ast.walk(test) if isinstance(node, ast.Assert)):
+        for call in (node for node in ast.walk(claim) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) in replaced:
+                return f"replaces {ast.unparse(call.func)}, and asserts what it put there"
+    return ""
+
+
+def _replaced(call: ast.Call) -> str:
+    """What a call replaces, as `module.name`, by `patch("package.module.name")` or `setattr(module, "name", …)`."""
+    texts = [part.value for part in call.args[:2] if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    if last(call.func) == "patch" and texts:
+        return ".".join(texts[0].split(".")[-2:])
+    is_set = last(call.func) in ("setattr", "object") and len(call.args) > 1 and texts
+    return f"{ast.unparse(call.args[0])}.{texts[0]}" if is_set else ""
 
 
 def _conjuncts(claim: ast.expr) -> list[ast.expr]:

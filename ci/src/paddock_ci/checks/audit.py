@@ -61,8 +61,9 @@ class Parameter:
 class Audit:
     """The code cells of one notebook."""
 
-    def __init__(self, cells: tuple[Cell, ...]) -> None:
+    def __init__(self, cells: tuple[Cell, ...], package: str = "") -> None:
         self.cells = cells
+        self.package = package
         self._constant: dict[int, bool] = {}
 
     @cached_property
@@ -130,7 +131,11 @@ class Audit:
             return bool(known) and all(self.is_constant(found.value, found.place) for found in known)
         if isinstance(node, ast.Call):
             is_plain = ast.unparse(node.func) in ("float", "int", "abs", "round", "max", "min", "sum", "len", "dict")
+            is_plain = is_plain or self.full_name(node.func) in ("numpy.float64", "numpy.float32", "numpy.array")
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            if (function := self.functions.get(ast.unparse(node.func))) is not None:
+                returned = [part.value for part in ast.walk(function) if isinstance(part, ast.Return)]
+                return bool(returned) and all(isinstance(value, ast.Constant) for value in returned)
             return is_plain and all(self.is_constant(argument, place) for argument in given)
         parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
         plain = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.List, ast.Tuple, ast.Dict, ast.Subscript)
@@ -141,7 +146,7 @@ def audits(files: ProjectFiles) -> Iterator[tuple[str, Audit]]:
     """Path and facts of every notebook that a run executes."""
     for path in files.settings.get("notebooks", []):
         if path in files.notebooks:
-            yield path, Audit(files.notebooks[path])
+            yield path, Audit(files.notebooks[path], str(files.settings.get("package", "")))
 
 
 def gate_calls(tree: ast.AST) -> Iterator[ast.Call]:

@@ -19,6 +19,8 @@ _BEHIND = (
     "exec", "eval", "compile", "globals", "vars", "setattr", "delattr", "__import__",
     "importlib.import_module", "importlib.reload", "unittest.mock.patch",
 )  # fmt: skip
+# What a measure, and what it is measured with, comes from.
+_TRUSTED = ("paddock", "sklearn", "numpy", "scipy", "builtins", "sys")
 _PLAIN = "Write paddock.gate(name, value, …) in a code cell."
 
 
@@ -89,6 +91,18 @@ def _tampered(audit: Audit, cell: Cell) -> Iterator[str]:
             yield f"gives {node.name!r} another meaning"
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and "paddock" in ast.unparse(node):
             yield "takes a part of paddock by getattr"
+        elif isinstance(node, ast.Attribute | ast.Name) and (name := _replaced(audit, node)):
+            yield f"gives {name!r} another meaning"
+
+
+def _replaced(audit: Audit, node: ast.Attribute | ast.Name) -> str:
+    """What a store gives another meaning, where that is a measure, or a part of a module that was imported."""
+    if isinstance(node.ctx, ast.Load):
+        return ""
+    first = ast.unparse(node).partition(".")[0]
+    origin = audit.full_name(ast.Name(first)) if first in audit.imported else ""
+    is_trusted = origin.partition(".")[0] in (*_TRUSTED, audit.package)
+    return ast.unparse(node) if origin and is_trusted else ""
 
 
 def _import_faults(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

@@ -15,8 +15,13 @@ _HOOKS = {
     "pytest_collection_modifyitems", "pytest_ignore_collect", "pytest_collect_file", "pytest_pycollect_makeitem",
     "pytest_deselected", "pytest_runtest_protocol", "pytest_pyfunc_call", "pytest_runtest_makereport",
     "pytest_sessionfinish", "pytest_cmdline_main", "pytest_runtestloop", "pytest_runtest_call",
+    "pytest_collection_finish", "pytest_itemcollected", "pytest_runtest_setup", "pytest_runtest_logreport",
+    "pytest_report_teststatus", "pytest_runtest_teardown",
 }  # fmt: skip
 _IGNORING = {"collect_ignore", "collect_ignore_glob"}
+_SETTING_UP = {"setup_module", "setup_function", "setup_class", "setup_method"}
+# Whoever changes a part of these changes what a test means.
+_JUDGES = ("pytest", "builtins", "unittest")
 
 
 def are_collected(files: ProjectFiles) -> Iterator[Look]:
@@ -39,6 +44,7 @@ def are_collected(files: ProjectFiles) -> Iterator[Look]:
             else:
                 fault = f"{name} {test.fault}" if test.fault else ""
                 yield Look(place, fault, "Make it a plain function test_… of the file, or of a class Test….")
+        yield from (Look(f"{path}:{line}", fault, "Write it as a function.") for line, fault in _hollow(tree))
     if not any(tests(tree) for tree in files.modules.values()):
         yield Look("pyproject.toml", "the project has no test", "Write one that can fail, in tests/test_….py.")
     yield from _unreached(files)
@@ -51,6 +57,14 @@ def leaves_none_out(files: ProjectFiles) -> Iterator[Look]:
         yield from looks or [Look(path)]
 
 
+def _hollow(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and fault of each name of a test that a module gives another meaning, or takes away."""
+    for statement in tree.body:
+        for node in ast.walk(statement) if isinstance(statement, ast.Assign | ast.Delete) else ():
+            if isinstance(node, ast.Name) and node.id.startswith("test_") and not isinstance(node.ctx, ast.Load):
+                yield node.lineno, f"{node.id} is no function any more, so nothing is run"
+
+
 def _left_out(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Line and fault of what a module does to the tests around it."""
     values = bound(tree, tree.body)
@@ -60,8 +74,14 @@ def _left_out(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{node.name} decides which tests count"
             elif _is_fixture(node) and _is_autouse(node) and (fault := marks.skip_fault(node)):
                 yield node.lineno, f"the fixture {node.name}, used by every test, {fault}"
+            elif (_is_fixture(node) or node.name in _SETTING_UP) and (fault := _always_skips(node)):
+                yield node.lineno, f"{node.name}, which tests run first, {fault}"
         elif isinstance(node, ast.Attribute) and node.attr == "exitstatus" and isinstance(node.ctx, ast.Store):
             yield node.lineno, "sets the exit status of the run"
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "os._exit":
+            yield node.lineno, "ends the run by os._exit, whatever its tests say"
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_of_judges(node):
+            yield node.lineno, f"gives {ast.unparse(node)} another meaning"
         elif isinstance(node, ast.Name) and node.id in _IGNORING and isinstance(node.ctx, ast.Store):
             yield node.lineno, f"{node.id} takes files out of the run"
     if fault := marks.mark_fault([v for n, v in values.items() if n == "pytestmark"], values):
@@ -74,6 +94,17 @@ def _left_out(tree: ast.Module) -> Iterator[tuple[int, str]]:
         is_profile = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
         if is_profile and (fault := marks.property_fault(statement)):
             yield statement.lineno, f"every test {fault}"
+
+
+def _always_skips(node: Function) -> str:
+    """Why a function skips whoever needs it, under no condition."""
+    return next((why for part in node.body if isinstance(part, ast.Expr) and (why := marks.skip_fault(part))), "")
+
+
+def _is_of_judges(node: ast.Attribute) -> bool:
+    """Whether a store changes an option of the run, or what judges the tests."""
+    where = ast.unparse(node.value)
+    return where.endswith((".option", ".testing")) or where.partition(".")[0] in _JUDGES
 
 
 def _unreached(files: ProjectFiles) -> Iterator[Look]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import yaml
+from paddock.secrets import names_secret, told_in_command
 
 from paddock_ci.commands import command_fault, start_fault
 from paddock_ci.compose import Fault, Mount, Service, mounts_of, read
@@ -17,23 +17,16 @@ from paddock_ci.dockerfile import expanded
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 from paddock_ci.image import Image, image_of, pin_fault
-from paddock_ci.secrets import holds_secret, names_secret
+from paddock_ci.pace import pace_fault
+from paddock_ci.service_rights import rights_of
 from paddock_ci.yaml_text import Path
 
 _FILE = "compose.yaml"
 # A value that must be given: without it, compose stops and says so.
 _REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 _URL_PASSWORD = re.compile(r"\w+://[^/\s:@]*:([^@\s]*)@")
-_RIGHTS = {"privileged": True, "network_mode": "host", "pid": "host", "ipc": "host", "userns_mode": "host"}
+_UNSAFE = re.compile(r"(fsync|full_page_writes|synchronous_commit)\s*=\s*(off|false|no|0)\b")
 _CONDITIONS = ("service_healthy", "service_completed_successfully", "service_started")
-_KEYS = {
-    "build", "cap_add", "cap_drop", "command", "configs", "container_name", "depends_on", "deploy", "entrypoint",
-    "env_file", "environment", "expose", "healthcheck", "image", "init", "labels", "networks", "network_mode", "ports",
-    "privileged", "profiles", "read_only", "restart", "secrets", "security_opt", "tmpfs", "user", "userns_mode",
-    "volumes", "volumes_from", "working_dir",
-}  # fmt: skip
-# What a database needs of what it drops, to become its own user.
-_OF_DATABASES = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
 _KINDS = ("volumes", "networks", "secrets", "configs")
 
 
@@ -53,6 +46,7 @@ def serves_safely(files: ProjectFiles) -> Iterator[Look]:
     yield Look(f"{_FILE}:{compose.line(('name',))}", fault, f"Write: name: {files.name}")
     if not compose.services:
         yield Look(f"{_FILE}:1", "has no services", "Declare the service that runs the project.")
+    yield from (Look(f"{_FILE}:{compose.line(path)}", *fault) for path, *fault in _of_the_file(compose.document))
     image = image_of(files)
     for name, facts in compose.services.items():
         service = Service(name, facts, compose, files, image)
@@ -64,6 +58,27 @@ def serves_safely(files: ProjectFiles) -> Iterator[Look]:
             yield from (Look(f"{_FILE}:{compose.line(path)}", *fault) for path, *fault in found)
             if not found:
                 yield Look(f"{_FILE}:{compose.line(service.at())}")
+
+
+def _of_the_file(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """What the file takes from elsewhere, and volumes that keep nothing."""
+    if document.get("include"):
+        yield ("include",), "includes another file, which nobody looks at", "Write its services here."
+    for kind in ("volumes", "networks"):
+        for name, facts in (document.get(kind) or {}).items():
+            options = facts.get("driver_opts") or {} if isinstance(facts, dict) else {}
+            if isinstance(facts, dict) and facts.get("external"):
+                yield (kind, name), f"'{name}' is external: whoever starts this file has to have it", "Leave that out."
+            elif "tmpfs" in map(str, options.values()):
+                yield (kind, name), f"'{name}' is kept in memory alone", "Leave out its options."
+
+
+def _pace(service: Service) -> Iterator[Fault]:
+    """A health check asks often enough, and a database writes what it says it has written."""
+    if fault := pace_fault(service.facts.get("healthcheck") or {}):
+        yield service.at("healthcheck"), f"its health check's {fault}", "Write, for instance: interval: 10s"
+    if found := _UNSAFE.search(str(service.facts.get("command", ""))):
+        yield service.at("command"), f"{found[0]} loses what was written", "Leave it out."
 
 
 def _origin(service: Service) -> Iterator[Fault]:
@@ -84,6 +99,11 @@ def _origin(service: Service) -> Iterator[Fault]:
         mine = f"projects/{service.files.name}/Dockerfile"
         yield service.at("build", "dockerfile"), f"expected {mine}, got '{build.get('dockerfile')}'", f"Write: {mine}"
         return
+    given = build.get("args") or {}
+    pairs = given.items() if isinstance(given, dict) else (str(text).partition("=")[::2] for text in given)
+    for name, value in pairs:
+        if name == "BASE" and (fault := pin_fault(expanded(str(value), {}))):
+            yield service.at("build", "args"), fault, "Leave it out: the Dockerfile has a pinned base."
     stages = {stage.name for stage in service.image.stages} if service.image else set()
     if (target := build.get("target")) and target not in stages:
         yield service.at("build", "target"), f"the Dockerfile has no stage '{target}'", "Name one of its stages."
@@ -131,6 +151,10 @@ def _names(service: Service) -> Iterator[Fault]:
                     yield where, fault, "Name a file or folder of this project, or a volume."
             elif source and source not in declared:
                 yield where, f"names '{source}', which is not declared under {kind}", f"Declare it under {kind}."
+    for key in ("extends", "extra_hosts", "network_mode"):
+        if service.facts.get(key) and service.facts[key] != "host":
+            fault = f"{key} takes it out of this file, so that nothing here tells what it has or finds"
+            yield service.at(key), fault, "Write what it needs here."
     given = service.facts.get("env_file") or ()
     for path in [given] if isinstance(given, str) else given:
         name = path.get("path", "") if isinstance(path, dict) else str(path)
@@ -171,51 +195,10 @@ def _secrets(service: Service) -> Iterator[Fault]:
             yield path, f"'{name}' is written down, or may be empty", remedy
         elif (match := _URL_PASSWORD.search(rest)) and match[1]:
             yield path, "an address holds a password, or one that may be empty", remedy
-        elif holds_secret(rest):
+        elif told_in_command(rest):
             yield path, "holds what looks like a secret", remedy
         elif name == "POSTGRES_HOST_AUTH_METHOD" and value == "trust":
             yield path, "lets everybody in without a password", "Set POSTGRES_PASSWORD instead."
-
-
-def _rights(service: Service) -> Iterator[Fault]:
-    """A service that is built may change nothing but its volumes, and has no rights beyond a plain user's."""
-    facts = service.facts
-    for key in facts.keys() - _KEYS:
-        if close := get_close_matches(key, _KEYS, n=1, cutoff=0.8):
-            yield service.at(key), f"'{key}' is no key of a service", f"Did you mean '{close[0]}'?"
-    for key, value in _RIGHTS.items():
-        if facts.get(key) == value:
-            yield service.at(key), f"{key} gives it rights over the machine", "Remove it."
-    for number, port in enumerate(facts.get("ports") or ()):
-        if not _is_local(port):
-            remedy = "Bind it to this machine: 127.0.0.1:…"
-            yield service.at("ports", number), f"the port '{port}' is open to every machine", remedy
-    options = {str(option).replace("=", ":") for option in facts.get("security_opt") or ()}
-    for option in sorted(options):
-        if option.endswith((":unconfined", ":disable")):
-            yield service.at("security_opt"), f"{option} takes a protection away", "Remove it."
-    for key in ("devices", "device_cgroup_rules"):
-        if facts.get(key):
-            yield service.at(key), f"{key} give it rights over the machine", "Remove it."
-    is_least = "ALL" in (facts.get("cap_drop") or ()) and not service.is_built
-    if set(facts.get("cap_add") or ()) - (_OF_DATABASES if is_least else set()):
-        yield service.at("cap_add"), "it adds capabilities", "Remove it."
-    if not service.is_built:
-        return
-    if facts.get("read_only") is not True:
-        yield service.at("read_only"), "its file system can be written", "Add: read_only: true"
-    if "ALL" not in (facts.get("cap_drop") or ()):
-        yield service.at("cap_drop"), "it keeps capabilities", "Add: cap_drop: [ALL]"
-    if not {"no-new-privileges:true", "no-new-privileges"} & options:
-        yield service.at("security_opt"), "it may gain privileges", 'Add: security_opt: ["no-new-privileges:true"]'
-    if str(facts.get("user", "1")).partition(":")[0] in ("0", "root"):
-        yield service.at("user"), "it runs as root", "Remove it: the image names its user."
-
-
-def _is_local(port: object) -> bool:
-    """Whether a published port is bound to the machine itself."""
-    host = str(port.get("host_ip", "")) if isinstance(port, dict) else str(port)
-    return host.startswith(("127.", "localhost:", "[::1]", "::1"))
 
 
 def _starts(service: Service) -> Iterator[Fault]:
@@ -235,6 +218,8 @@ def _starts(service: Service) -> Iterator[Fault]:
             yield service.at("command"), fault, f"Write: command: [run, {service.files.name}], or leave it out."
     if facts.get("restart") in ("always", "unless-stopped"):
         yield service.at("restart"), "starts again after each run, for ever", "Remove it: a scheduler starts runs."
+    if facts.get("scale") == 0 or ((facts.get("deploy") or {}).get("replicas") == 0):
+        yield service.at("deploy"), "is never started", "Remove that line."
     if (facts.get("healthcheck") or {}).get("disable"):
         yield service.at("healthcheck"), "is never asked whether it is healthy", "Remove it: the image has a check."
 
@@ -252,12 +237,14 @@ def _keeps_its_state(service: Service) -> Iterator[Fault]:
             yield service.at("volumes"), fault, "Mount a volume there."
         elif any(mount.is_read_only for mount in found):
             yield service.at("volumes"), f"the image writes to {path}, which is mounted read-only", "Leave out: ro"
+        elif path in needed and any(mount.is_memory for mount in found):
+            yield service.at("tmpfs"), f"what is written to {path} is kept in memory alone", "Name a volume."
         elif path in needed and found and not found[0].source:
             yield service.at("volumes"), f"what is written to {path} is lost with the container", "Name a volume."
 
 
 _LOOKS: tuple[Callable[[Service], Iterator[Fault]], ...] = (
-    _origin, _waits, _names, _secrets, _rights, _starts, _keeps_its_state,
+    _origin, _waits, _names, _secrets, rights_of, _starts, _pace, _keeps_its_state,
     asks_database, keeps_database, finds_database,
 )  # fmt: skip
 

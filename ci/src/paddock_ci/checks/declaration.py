@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, metadata, packages_distributions
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -19,6 +19,8 @@ from paddock_ci.finding import Look
 
 _MANIFEST = "pyproject.toml"
 _OWN = "paddock"
+_IMPORTING = ("importlib.import_module", "import_module", "__import__")
+_SEARCHING = ("sys.path.insert", "sys.path.append", "sys.path.extend", "site.addsitedir")
 
 
 def loads(files: ProjectFiles) -> Iterator[Look]:
@@ -50,6 +52,11 @@ def names_what_exists(files: ProjectFiles) -> Iterator[Look]:
         classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)} if tree else set()
         fault = "" if name in classes else f"pipeline {pipeline!r}: {path} has no class {name!r}"
         yield Look(_MANIFEST, fault, "Name the module and class of the pipeline's last task.")
+    for script, target in files.manifest.get("project", {}).get("scripts", {}).items():
+        module = str(target).partition(":")[0].replace(".", "/")
+        is_there = any(f"src/{module}{end}" in files.paths for end in (".py", "/__init__.py"))
+        fault = "" if is_there else f"script {script!r}: no module {str(target).partition(':')[0]!r} in src"
+        yield Look(_MANIFEST, fault, "Name a module and a function of the package.")
     for notebook in files.settings.get("notebooks", []):
         yield _exists(files, notebook, f"notebooks names {notebook!r}, which does not exist")
     folders = files.manifest.get("tool", {}).get("pytest", {}).get("ini_options", {}).get("pythonpath", [])
@@ -75,6 +82,11 @@ def declares_every_import(files: ProjectFiles) -> Iterator[Look]:
             else:
                 needed = sorted(distributions)[0]
                 yield Look(where, f"imports {name!r}; {needed} is no dependency", f"Add it to {_MANIFEST}.")
+    for path, tree in files.modules.items():
+        for node in ast.walk(tree) if path.startswith("src/") else ():
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _SEARCHING:
+                remedy = "Import what is declared, or what the package has; projects meet at datasets."
+                yield Look(f"{path}:{node.lineno}", "changes where Python looks for modules", remedy)
 
 
 def imports_every_dependency(files: ProjectFiles) -> Iterator[Look]:
@@ -91,6 +103,7 @@ def imports_every_dependency(files: ProjectFiles) -> Iterator[Look]:
         fault = "" if name == _OWN or name in distributions else f"depends on {name}, which nothing imports"
         if any(specifier.operator in ("==", "===") for specifier in requirement.specifier):
             fault = f"pins {text!r}; the workspace's lock says which version"
+        fault = fault or _never_whole(requirement)
         yield Look(_MANIFEST, fault, "Remove it, or write the name alone.")
 
 
@@ -115,6 +128,19 @@ def keeps_its_schedule(files: ProjectFiles) -> Iterator[Look]:
     legal = isinstance(deadline, int) and 0 < deadline <= between
     fault = "" if legal else f"deadline_minutes is {deadline!r}; expected 1 to {between:.0f}, the time between two runs"
     yield Look(_MANIFEST, fault, "Say how long after its schedule a run must be done.")
+
+
+def _never_whole(requirement: Requirement) -> str:
+    """Why a requirement is installed nowhere, or without an extra that it asks for."""
+    pythons = [{"python_version": python, "python_full_version": f"{python}.0"} for python in ("3.11", "3.12", "3.13")]
+    if requirement.marker and not any(requirement.marker.evaluate(python) for python in pythons):
+        return f"asks for '{requirement}', which no Python installs"
+    try:
+        told = metadata(requirement.name).get_all("Provides-Extra") or []
+    except PackageNotFoundError:
+        return ""
+    unknown = {canonicalize_name(extra) for extra in requirement.extras} - {canonicalize_name(extra) for extra in told}
+    return f"asks for the extra '{min(unknown)}', which {requirement.name} has not" if unknown else ""
 
 
 def _exists(files: ProjectFiles, path: str, fault: str) -> Look:
@@ -149,9 +175,13 @@ def _distributions() -> dict[str, list[str]]:
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Top-level name and line of each absolute import."""
+    """Top-level name and line of each absolute import, those by a call too."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield (node.module or "").split(".")[0], node.lineno
+        elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in _IMPORTING:
+            name = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+            if isinstance(name, str) and name[:1].isalpha():
+                yield name.split(".")[0], node.lineno

@@ -19,16 +19,21 @@ from paddock_ci.yaml_text import load
 _LARGEST = 1_000_000
 _MADE = {"requirements.txt"}
 # A path of one person's machine.
-_HOME = re.compile(r"(?<![\w.:/])(?:/home/|/Users/|[A-Z]:\\\\?Users\\)[\w.-]+")
+_HOME = re.compile(r"(?<![\w.:/])(?:/home/|/Users/|[A-Z]:[\\/]{1,2}Users[\\/]{1,2})[\w.-]+")
 # Where a literal begins like this, it is the path of one machine.
-_MACHINE = re.compile(r"~(/|$)|/(tmp|mnt|data|root)/|[A-Za-z]:[\\/]")
+_MACHINE = re.compile(
+    r"~(/|$)|/(tmp|mnt|data|root|media|nfs|scratch|Volumes|dbfs|kaggle|content/drive|var/tmp)/|[A-Za-z]:[\\/]|\\\\\w"
+)
+# They turn text round, or stand where nobody sees them: what is read is not what is run (CVE-2021-42574).
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff]")
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
 _PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 _PICTURED = ("docs/", "notebooks/")
 # What is made by programs or hides secrets: nobody commits it.
 _UNWANTED = re.compile(
     r"(^|/)(\.env(\.(?!example$|sample$|template$)[^/]*)?|\.DS_Store|Thumbs\.db|nohup\.out|"
-    r"[^/]*\.(bak|orig|rej|swp|pkl|pickle|joblib))$"
+    r"[^/]*\.(bak|orig|rej|swp|tmp|pkl|pickle|joblib)|[^/]*~|[^/]* \(\d+\)\.\w+|[^/]*( - Copy|-Copy\d+)\.\w+|"
+    r"Untitled\d*\.ipynb)$"
 )
 _TAG = re.compile(r"(?<![${])\{\{(?!\{)|\{%|\{#|%\}|\bcookiecutter\.")
 
@@ -59,7 +64,10 @@ def holds_no_tags(files: ProjectFiles) -> Iterator[Look]:
 
 def is_tidy(files: ProjectFiles) -> Iterator[Look]:
     """Every file is UTF-8 text that ends with one newline, without carriage returns or spaces at line ends."""
+    seen: dict[str, str] = {}
     for path in files.paths:
+        if (twin := seen.setdefault(path.lower(), path)) != path:
+            yield Look(path, f"differs from {twin} by capitals alone: many machines have one of them", "Rename one.")
         yield Look(path, _untidy(files, path), "Save it as UTF-8 text with Unix line ends; remove it if it is empty.")
 
 
@@ -89,6 +97,9 @@ def _untidy_text(path: str, content: bytes) -> str:
         return "does not end with one newline"
     if conflict := _CONFLICT.search(text):
         return f"holds a mark of a conflict in line {text.count(chr(10), 0, conflict.start()) + 1}"
+    if unseen := _UNSEEN.search(text):
+        line = text.count("\n", 0, unseen.start()) + 1
+        return f"holds a character that nobody sees in line {line}: U+{ord(unseen[0]):04X}"
     trailing = [number for number, line in enumerate(text.split("\n"), 1) if line != line.rstrip()]
     return f"has spaces at the end of line {trailing[0]}" if trailing and path not in _MADE else ""
 

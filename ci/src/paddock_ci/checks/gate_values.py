@@ -18,7 +18,8 @@ _KEEPING = ("float", "int", "abs", "bool", "math.fabs", "numpy.abs", "numpy.floa
 _HOLDING = ("pandas.Series", "numpy.array", "numpy.asarray", "pandas.concat", "list", "tuple")
 _GAIN = "metrics.gain"
 _WORST = re.compile(r"worst|largest")
-_SCALING = (ast.Mult, ast.Div, ast.Add, ast.Pow)
+_SCALING = (ast.Mult, ast.Div, ast.Add, ast.Sub, ast.Pow)
+_LEAST_CONFIDENCE = 0.8
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _forced_call(audit: Audit, call: ast.Call, is_whole: bool) -> str:
         return "rounds to whole numbers"
     if is_whole and method == "round" and not given and name not in _ROUNDS:
         return "rounds to whole numbers"
-    if name in _CLAMPS and _mixes(audit, call.args):
+    if name in _CLAMPS and _mixes(audit, given):
         return "cuts the value off at a number"
     if (
         method in _CLAMPING_METHODS
@@ -176,6 +177,7 @@ def _forced_call(audit: Audit, call: ast.Call, is_whole: bool) -> str:
 
 def _mixes(audit: Audit, arguments: list[ast.expr]) -> bool:
     """Whether numbers stand among computed values, of which there is at least one."""
+    arguments = [part.value if isinstance(part, ast.Starred) else part for part in arguments]
     displays = [part for part in arguments if isinstance(part, ast.List | ast.Tuple | ast.Set)]
     parts = [*(part for part in arguments if part not in displays), *(part for one in displays for part in one.elts)]
     plain = [part for part in parts if folded(part, audit.numbers) is not None]
@@ -189,6 +191,8 @@ def _gain_fault(audit: Audit, gate: Gate, found: list[Step]) -> str:
                 return "judges the gain by something else than its low end"
             if any(bound.arg not in LOWER for bound in gate.bounds):
                 return "has an upper bound of the gain: more is better"
+            if fault := _turned(audit, step):
+                return fault
             scaled = [_scaled(audit, argument) for argument in step.node.args]
             if len(set(scaled)) > 1:
                 return "weighs one side of the gain more than the other"
@@ -196,6 +200,25 @@ def _gain_fault(audit: Audit, gate: Gate, found: list[Step]) -> str:
         if isinstance(step.node, ast.Call) and (same := _same(audit, step)):
             return f"measures {same} against itself"
     return ""
+
+
+def _turned(audit: Audit, step: Step) -> str:
+    """What is wrong with a gain that takes the model for the rule, or whose interval holds too little."""
+    call = step.node
+    assert isinstance(call, ast.Call)
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    sides = dict(zip(("baseline", "challenger"), call.args, strict=False)) | given
+    of_rule = [name for name, side in sides.items() if _speaks_of_rule(audit, side, step.place)]
+    if of_rule == ["challenger"]:
+        return "takes what the rule loses for what the model loses"
+    confidence = folded(given["confidence"], audit.numbers) if "confidence" in given else None
+    is_low = confidence is not None and confidence < _LEAST_CONFIDENCE
+    return f"has an interval of {confidence:.0%} confidence; expected {_LEAST_CONFIDENCE:.0%} or more" if is_low else ""
+
+
+def _speaks_of_rule(audit: Audit, node: ast.expr, place: Place) -> bool:
+    shown = ast.unparse(_resolved(audit, node, place))
+    return re.search(r"(?<![a-z])rule(?![a-z])", shown) is not None
 
 
 def _scaled(audit: Audit, node: ast.expr) -> str:
@@ -243,4 +266,8 @@ def _shift_fault(audit: Audit, gate: Gate) -> str:
         numbers = [folded(part, audit.numbers) for part in (found.left, found.right)]
         if any(number is not None and number > 0 for number in numbers):
             return f"compares {ast.unparse(found)}, which adds a number to the value"
+    if isinstance(found, ast.BinOp) and isinstance(found.op, ast.Pow) and all(b.arg in LOWER for b in gate.bounds):
+        power = folded(found.right, audit.numbers)
+        if power is not None and power < 1:
+            return f"compares {ast.unparse(found)}, which makes a share larger than it is"
     return ""

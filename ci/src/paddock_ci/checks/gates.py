@@ -47,7 +47,7 @@ def can_fail(files: ProjectFiles) -> Iterator[Look]:
             fault = skipped.get(id(gate.call)) or _fault(audit, gate)
             if gate.name in seen and not fault:
                 fault = "has the name of another gate"
-            fault = fault or _repeated(gate, said)
+            fault = fault or _repeated(gate, said) or ("has no name" if gate.name in ("''", '""') else "")
             seen.append(gate.name)
             yield Look(f"{path} cell {gate.cell}", f"gate {gate.name} {fault}" if fault else "", _REMEDY)
         for cell in audit.cells:

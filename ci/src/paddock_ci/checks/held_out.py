@@ -14,21 +14,23 @@ from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 
 _FLAG = "held_out"
-_PICKING = ("head", "tail", "sample", "nlargest", "nsmallest", "query")
+_PICKING = ("head", "tail", "sample", "nlargest", "nsmallest", "query", "drop_duplicates", "truncate")
 _MEASURES = ("sklearn.metrics.", "paddock.models.metrics.", "metrics.")
 # Measures of the inputs compare what is held out with what is not.
 _OF_INPUTS = "drift"
+# They take the truth first.
+_OF_TRUTH = "sklearn.metrics."
 _REMEDY = 'Judge judged[judged["held_out"]], as the pipeline wrote it.'
 
 
 def is_judged(files: ProjectFiles) -> Iterator[Look]:
     """Where predictions say which rows were held out, each measure of the model is taken of all these, unchanged."""
-    datasets = _flagged(files)
+    datasets, told = _flagged(files), _said(files)
     for path, audit in audits(files):
         yield Look(path)
         if not datasets:
             continue
-        lineage = Lineage(audit, datasets)
+        lineage = Lineage(audit, datasets, told)
         for gate in audit.gates:
             fault = lineage.fault(gate)
             yield Look(f"{path} cell {gate.cell}", f"gate {gate.name} {fault}" if fault else "", _REMEDY)
@@ -42,9 +44,10 @@ def is_judged(files: ProjectFiles) -> Iterator[Look]:
 class Lineage:
     """From which rows the value of a gate comes, in a notebook that may read the given datasets."""
 
-    def __init__(self, audit: Audit, datasets: dict[str, set[str]]) -> None:
+    def __init__(self, audit: Audit, datasets: dict[str, set[str]], told: frozenset[str]) -> None:
         self._audit = audit
         self._datasets = datasets
+        self._said = told
 
     def fault(self, gate: Gate) -> str:
         """What is wrong with the rows that a gate judges."""
@@ -62,7 +65,7 @@ class Lineage:
         kept = [why for node, place in filters if (why := self._kept(node.slice, place)) is not None]
         if not kept and not any(_queries(node) for node, _ in behind):
             return f"judges all rows, those too that the model learned from: nothing picks by {_FLAG!r}"
-        return next((why for why in kept if why), "") or self._picked(behind)
+        return next((why for why in kept if why), "") or self._picked(behind) or self._of_itself(behind)
 
     def stores(self) -> Iterator[tuple[int, str]]:
         """Each store into a column of what was read, with its cell."""
@@ -127,11 +130,61 @@ class Lineage:
             return f"judges only rows where {ast.unparse(both[0])}" if both else next((w for w in sides if w), "")
         return None
 
+    def _of_itself(self, behind: list[tuple[ast.AST, Place]]) -> str:
+        """The measure that takes what the model says for the truth."""
+        for node, place in behind:
+            if isinstance(node, ast.Call) and node.args and self._audit.full_name(node.func).startswith(_OF_TRUTH):
+                columns = self._named(node.args[0], place)
+                if columns and columns <= self._said:
+                    return f"takes {min(columns)!r}, which the project says itself, for the truth"
+        return ""
+
+    def _named(self, node: ast.expr, place: Place) -> set[str]:
+        """The columns that an expression is made of, through the names that were given once."""
+        if isinstance(node, ast.Name):
+            known = self._audit.definitions(node.id, place)
+            return self._named(known[0].value, known[0].place) if len(known) == 1 else set()
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            return {str(node.slice.value)}
+        parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+        return {name for part in parts for name in self._named(part, place)}
+
+    def _cut(self, node: ast.Subscript, place: Place) -> bool:
+        """Whether an index picks some of the rows: the first ones, or those that the project says something about."""
+        frame = node.value
+        if isinstance(frame, ast.Attribute) and frame.attr in ("iloc", "loc"):
+            frame = frame.value
+        rows = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        if isinstance(rows, ast.Slice):
+            return bool(rows.lower or rows.upper or rows.step) and bool(
+                self._columns(frame, place) or self._is_column(frame, place)
+            )
+        is_condition = isinstance(rows, ast.Compare | ast.Call | ast.Lambda | ast.BinOp)
+        told = {part.value for part in ast.walk(rows) if isinstance(part, ast.Constant)} & (
+            self._said | self._keys(place, frame)
+        )
+        return is_condition and bool(told) and bool(self._columns(frame, place)) and self._kept(rows, place) is None
+
+    def _keys(self, place: Place, frame: ast.expr) -> frozenset[str]:
+        """The published columns of a frame but the flag: a key picks rows by their names."""
+        return frozenset(self._columns(frame, place)) - {_FLAG}
+
+    def _is_column(self, node: ast.expr, place: Place) -> bool:
+        """Whether a name is a column of what was read."""
+        if isinstance(node, ast.Name):
+            known = self._audit.definitions(node.id, place)
+            return len(known) == 1 and self._is_column(known[0].value, known[0].place)
+        is_column = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+        return is_column and isinstance(node, ast.Subscript) and bool(self._columns(node.value, place))
+
     def _picked(self, behind: list[tuple[ast.AST, Place]]) -> str:
         for node, place in behind:
+            if isinstance(node, ast.Subscript) and self._cut(node, place):
+                return f"judges a part of the rows: {ast.unparse(node)}"
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or _queries(node):
                 continue
-            if node.func.attr in _PICKING and self._columns(node.func.value, place):
+            is_read = self._columns(node.func.value, place) or self._is_column(node.func.value, place)
+            if node.func.attr in _PICKING and is_read:
                 return f"judges a part of the rows: {ast.unparse(node)}"
         return ""
 
@@ -162,6 +215,20 @@ def _flagged(files: ProjectFiles) -> dict[str, set[str]]:
         for name, held in columns.items()
         if isinstance(held, dict) and isinstance(held.get(_FLAG), dict) and held[_FLAG].get("dtype") == "bool"
     }
+
+
+def _said(files: ProjectFiles) -> frozenset[str]:
+    """What the project says of a row, neither its key nor whether it was held out."""
+    try:
+        declared: Any = read_toml(files.folder / "catalog.toml").get("datasets", {})
+        told = [
+            set(table["columns"]) - set(table.get("key", ()))
+            for table in declared.values()
+            if _FLAG in table["columns"]
+        ]
+    except (PaddockError, AttributeError, KeyError, TypeError):
+        return frozenset()
+    return frozenset().union(*told) - {_FLAG}
 
 
 def _nodes(audit: Audit) -> Iterator[ast.AST]:

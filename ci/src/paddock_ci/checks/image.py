@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Sequence
+
+from paddock.secrets import names_secret, told_in_command
 
 from paddock_ci.commands import health_fault, start_fault
 from paddock_ci.dockerfile import KEYWORDS, Instruction, Stage
 from paddock_ci.dockerignore import Context
+from paddock_ci.environments import environments
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 from paddock_ci.image import (
@@ -23,14 +25,21 @@ from paddock_ci.image import (
     runs_python,
     sources,
 )
-from paddock_ci.installers import installs, options_of, program
-from paddock_ci.secrets import holds_secret, is_secret_file, names_secret
+from paddock_ci.installers import options_of, program
+from paddock_ci.pace import pace_fault
+from paddock_ci.secret_files import is_secret_file
 from paddock_ci.settings import setting_fault
 
 # A source of a project that nobody has.
 _OF_ANOTHER = "projects/another-project/src/another_project/tasks.py"
 # Variables that make Python, or any program, load other code than what was installed.
 _OF_LOADERS = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "LD_PRELOAD", "LD_AUDIT")
+# Variables that make code do less than it says, their harmless value, and what another one does.
+_OF_WEAKENING = (
+    ("PYTHONOPTIMIZE", "0", "takes assertions out of all code"),
+    ("PYTHONHTTPSVERIFY", "1", "takes certificates for granted"),
+)
+_SHELLS = ("/bin/sh", "/bin/bash", "bash", "sh")
 
 
 def copies_what_is_there(files: ProjectFiles) -> Iterator[Look]:
@@ -87,6 +96,8 @@ def starts(files: ProjectFiles) -> Iterator[Look]:
         else:
             yield look(line)
     if check and check.value.upper() != "NONE":
+        if fault := pace_fault(dict(check.flags)):
+            yield look(check.line, fault, "Write, for instance: --interval=60s --timeout=20s")
         yield look(
             check.line, health_fault(check.commands, files), 'Write: HEALTHCHECK CMD ["paddock", "data", "list"]'
         )
@@ -128,6 +139,8 @@ def agrees_with_itself(files: ProjectFiles) -> Iterator[Look]:
     for instruction in image.instructions:
         if instruction.keyword not in KEYWORDS:
             yield look(instruction.line, f"'{instruction.keyword}' is no instruction", "Mend its spelling.")
+        if fault := _odd_fault(instruction):
+            yield look(instruction.line, fault, "Leave it out.")
         if instruction.keyword == "WORKDIR":
             is_absolute = instruction.expanded.strip("\"'").startswith("/")
             yield look(instruction.line, "" if is_absolute else "WORKDIR is not absolute", "Write it from /.")
@@ -137,9 +150,12 @@ def agrees_with_itself(files: ProjectFiles) -> Iterator[Look]:
     yield look(last.line, _commit_fault(image), 'Write: ARG COMMIT="", and below it: ENV PADDOCK_COMMIT=${COMMIT}')
     for name in (name for name in _OF_LOADERS if variables.get(name)):
         yield look(last.line, f"{name} loads code that was not installed", "Leave it out: paddock finds the project.")
+    for name, harmless, harm in _OF_WEAKENING:
+        if variables.get(name, harmless) not in ("", harmless):
+            yield look(last.line, f"{name} {harm}", "Leave it out.")
     if last.last("ENTRYPOINT") and not last.all("VOLUME"):
         yield look(last.line, "has no VOLUME for its state", f"Write: VOLUME {image.workspace}/.paddock")
-    yield from _environments(image, variables.get("PATH", "").split(":"))
+    yield from environments(image, variables.get("PATH", "").split(":"))
     for volume in last.all("VOLUME"):
         outside = [path for path in volume.words if not path.startswith(f"{image.workspace}/")]
         fault = f"the volume {outside[0]} is not below the workspace {image.workspace}" if outside else ""
@@ -170,8 +186,26 @@ def _commit_fault(image: Image) -> str:
         return "PADDOCK_COMMIT is not set: no run would name its commit"
     name = re.sub(r"\W", "", (given[-1][1] or "").partition(":")[0])
     declared = {name for i in image.last.all("ARG") if i.line < given[-1][0].line for name, _ in i.pairs}
+    filled = [
+        value
+        for i in image.last.all("ARG")
+        for name_, value in i.pairs
+        if name_ == name and value and value.strip("\"'")
+    ]
+    if filled:
+        return f"ARG {name} has the default '{filled[0]}', which a build that is told nothing would name"
     is_given = (given[-1][1] or "").startswith("$") and name in declared
     return "" if is_given else f"PADDOCK_COMMIT is '{given[-1][1]}', which no ARG above gives"
+
+
+def _odd_fault(instruction: Instruction) -> str:
+    """Why an instruction makes the image other than the lines around it say, or nothing."""
+    if instruction.keyword == "ONBUILD":
+        return "ONBUILD does something in images that begin from this one, and nothing here"
+    if instruction.keyword == "STOPSIGNAL" and instruction.value.strip().upper() in ("SIGKILL", "KILL", "9"):
+        return "STOPSIGNAL SIGKILL leaves a run no time to end"
+    is_odd = instruction.keyword == "SHELL" and instruction.exec_form[:1] and instruction.exec_form[0] not in _SHELLS
+    return f"SHELL gives every RUN below to {instruction.exec_form[0]}" if is_odd else ""
 
 
 def _mounted(instruction: Instruction) -> str:
@@ -227,9 +261,11 @@ def _missing(image: Image, placed: Sequence[tuple[str, str]], path: str) -> str:
 def _secret_fault(instruction: Instruction) -> str:
     if instruction.keyword in ("ENV", "ARG"):
         for name, value in instruction.pairs:
-            if value and (names_secret(name) or holds_secret(value)):
+            # How many tokens is no secret.
+            is_count = name.upper().endswith("TOKENS") and value is not None and value.isdigit()
+            if value and not is_count and (names_secret(name) or told_in_command(value)):
                 return f"{instruction.keyword} {name} bakes in what looks like a secret"
-    elif holds_secret(instruction.value) or holds_secret(instruction.document):
+    elif told_in_command(instruction.value) or told_in_command(instruction.document):
         return f"{instruction.keyword} holds what looks like a secret"
     return ""
 
@@ -250,27 +286,3 @@ def _workspace_fault(variables: dict[str, str], folder: str) -> tuple[str, str]:
     workspace = variables.get("PADDOCK_WORKSPACE", folder)
     fault = f"PADDOCK_WORKSPACE is {workspace}, but the last WORKDIR is {folder}" if workspace != folder else ""
     return fault, "Write one folder."
-
-
-def _environments(image: Image, path: Sequence[str]) -> Iterator[Look]:
-    """Each virtual environment that a stage makes is copied from there to the same place, and is first on the PATH."""
-    made: dict[str, Stage] = {}
-    for stage in image.stages:
-        for instruction, command in ((i, c) for i in stage.all("RUN") for c in i.commands):
-            name, words = program(command)
-            if (name in ("venv", "virtualenv") or (name == "uv" and words[:1] == ("venv",))) and len(words) > 0:
-                made.setdefault(posixpath.normpath(posixpath.join(stage.folder(instruction.line), words[-1])), stage)
-            python = dict(options_of(words)[0]).get("--python", "")
-            if installs(command) and python.startswith("/") and python.rpartition("/bin/")[0] not in made:
-                yield look(instruction.line, f"installs into {python}, which no line above makes", "Name the venv.")
-    for folder, stage in made.items():
-        copies = [c for c in image.last.all("COPY") if folder in [word.rstrip("/") for word in c.words]]
-        origin = image.stage(copies[-1].flag("from"), copies[-1].line) if copies else None
-        line = copies[-1].line if copies else image.last.line
-        if stage.number != image.last.number and (not origin or origin.number != stage.number):
-            yield look(line, f"{folder} is not copied from the stage that makes it", "Add: COPY --from=… for it.")
-        elif copies and {word.rstrip("/") for word in copies[-1].words} != {folder}:
-            yield look(line, f"{folder} is copied to where it does not work", "Copy it to its own path.")
-        entry = f"{folder}/bin"
-        is_first = entry in path and all(path.index(entry) < n for n, p in enumerate(path) if p == "/usr/local/bin")
-        yield look(line, "" if is_first else f"PATH does not begin with {entry}", f"Write: ENV PATH={entry}:…")

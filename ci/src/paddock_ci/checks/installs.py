@@ -12,10 +12,11 @@ from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 from paddock_ci.image import URL, Image, image_of, look, placed_in
 from paddock_ci.installers import installs, options_of, program
-from paddock_ci.rights import OPEN_MODE, owner_faults, right_faults
+from paddock_ci.rights import OPEN_MODE, owner_faults, right_faults, state_fault
 from paddock_ci.shell import Command
 
 _VERIFIED = re.compile(r"sha(256|512)sum\b.*(-c|--check)|shasum\b.*-c|gpg\b.*--verify")
+_FETCHING = re.compile(r"urllib\.request|urlretrieve|requests\.get|http\.client|urlopen")
 _INDEXES = re.compile(r"--(?:(?:extra-|default-)?index(?:-url)?|find-links)|-[if]")
 _VARIABLE = re.compile(r"(PIP|UV)_(\w*INDEX\w*|FIND_LINKS|TRUSTED_HOST|INSECURE_HOST|NO_VERIFY_HASHES)")
 _UNSOUND = {
@@ -35,6 +36,8 @@ def runs_unprivileged(files: ProjectFiles) -> Iterator[Look]:
     if not fault and group in ("0", "root"):
         fault = "the user's group is root's"
     yield look(user.line if user else image.last.line, fault, "End the last stage's set-up with, say: USER 10001")
+    if fault := state_fault(image):
+        yield look(image.last.line, fault, "Write: RUN install -d -o USER FOLDER")
     for instruction in image.instructions:
         in_last = instruction in image.last.instructions
         faults = [fault for command in _run_commands(instruction) for fault in _privileges(command, in_last)]
@@ -43,6 +46,9 @@ def runs_unprivileged(files: ProjectFiles) -> Iterator[Look]:
         if OPEN_MODE.fullmatch(instruction.flag("chmod")):
             faults.append(("makes files writable for all", "Leave the mode out: they are only read."))
         faults += owner_faults(image, instruction) if in_last else []
+        for flag, value in instruction.flags if instruction.keyword == "RUN" else ():
+            if (flag, value) in (("security", "insecure"), ("network", "host")):
+                faults.append((f"runs with --{flag}={value}, which gives it rights over the machine", "Leave it out."))
         if faults or instruction.keyword in ("RUN", "ADD"):
             yield from _looks(instruction.line, faults)
 
@@ -59,6 +65,10 @@ def installs_by_hash(files: ProjectFiles) -> Iterator[Look]:
             (fault, "Install hashed requirements.") for c in commands if installs(c) for fault in _unhashed(c, there)
         ]
         faults += [(fault, "Let the build stop there.") for fault in _hidden(commands)]
+        if any(command.words[1:3] == ("config", "set") and "pip" in command.words[0] for command in commands):
+            faults.append(("pip config changes where all installs below come from", "Leave it out."))
+        if instruction.keyword == "RUN" and _FETCHING.search(instruction.document or instruction.value):
+            faults.append(("a program downloads without a checksum", "Install hashed requirements."))
         if any("--system-site-packages" in command.words for command in commands):
             faults.append(("the environment sees packages of the base", "Leave out --system-site-packages."))
         if instruction.keyword in ("ENV", "ARG"):

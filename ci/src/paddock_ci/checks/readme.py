@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import posixpath
 import re
@@ -39,6 +40,8 @@ def names_what_exists(files: ProjectFiles) -> Iterator[Look]:
             fault = "" if exists(files, code) else f"names '{code.text}', which the project has not"
             close = get_close_matches(code.text, files.paths, n=1, cutoff=0.4)
             yield _look(code.line, fault, f"Did you mean '{close[0]}'?" if close else "Add it, or name what exists.")
+    for line, name in _members(files):
+        yield _look(line, f"names '{name}', which the package has not", "Name what exists.")
     for line, name in _settings(files):
         yield _look(line, setting_fault(name), "Write the name of a setting.")
     for line, name in _datasets(files):
@@ -92,7 +95,11 @@ def has_model_card(files: ProjectFiles) -> Iterator[Look]:
     """A project that serves a dataset has a model card in which every row says something, and the schedule is true."""
     if not any(isinstance(facts, dict) and facts.get("serve") for facts in _catalogue(files).values()):
         return
-    found = {label: (line, text) for line, label, text in rows(files)}
+    found: dict[str, tuple[int, str]] = {}
+    for line, label, text in rows(files):
+        if label in _CARD and label in found:
+            yield _look(line, f"the model card has two rows '{label}'", "Remove one.")
+        found.setdefault(label, (line, text))
     for label in _CARD:
         line, text = found.get(label, (1, ""))
         fault = f"the model card's row '{label}' is {'empty' if label in found else 'missing'}"
@@ -102,6 +109,8 @@ def has_model_card(files: ProjectFiles) -> Iterator[Look]:
         is_said = re.search(rf"(?<![\d:]){expected}(?![\d:])", text)
         fault = "" if is_said else f"the schedule is '{text}'; expected {expected}, which pyproject.toml says"
         yield _look(line, fault, "Write what [tool.paddock] says.")
+    if pace := _other_pace(files, text):
+        yield _look(line, f"the schedule says {pace!r}; expected what pyproject.toml says", "Write what it says.")
 
 
 def names_title_and_owner(files: ProjectFiles) -> Iterator[Look]:
@@ -112,6 +121,9 @@ def names_title_and_owner(files: ProjectFiles) -> Iterator[Look]:
     owner = next(((line, text) for line, text in texts if text.startswith("Owner:")), (1, "none"))
     expected = " ".join(str(files.settings.get("title", files.name)).split())
     fault = "" if title[1] == expected else f"expected the heading '{expected}', got '{title[1]}'"
+    second = [(token.map or [0])[0] + 1 for token in tokens(files, "heading_open") if token.tag == "h1"][1:]
+    if second:
+        yield _look(second[0], "is a second title", "Make it a heading of level 2.")
     yield _look(title[0], fault, f"Write, with markup escaped: # {expected}")
     expected = f"Owner: {' '.join(str(files.settings.get('owner', '')).split())}"
     fault = "" if owner[1] == expected else f"expected the line '{expected}', got '{owner[1]}'"
@@ -127,6 +139,25 @@ def _catalogue(files: ProjectFiles) -> dict[str, Any]:
     except ConfigurationError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _members(files: ProjectFiles) -> Iterator[tuple[int, str]]:
+    """The members of the package's modules that README.md names, as `module.name`, and that are not there."""
+    package = files.settings.get("package", "")
+    modules = {path.removeprefix(f"src/{package}/").removesuffix(".py"): tree for path, tree in files.modules.items()}
+    for code in codes(files):
+        match = re.fullmatch(rf"(?:{package}\.)?([a-z_]+)[.:](\w+)(?:\(.*\))?", code.text)
+        tree = modules.get(match[1]) if match and package and not code.is_link else None
+        if match and tree and not is_path(code.text, files) and not is_almost_path(code.text, files):
+            named = {getattr(node, "name", getattr(node, "id", "")) for node in ast.walk(tree)}
+            named |= {
+                alias.asname or alias.name
+                for node in ast.walk(tree)
+                for alias in getattr(node, "names", ())
+                if isinstance(alias, ast.alias)
+            }
+            if match[2] not in named:
+                yield code.line, code.text
 
 
 def _settings(files: ProjectFiles) -> Iterator[tuple[int, str]]:
@@ -151,6 +182,17 @@ def _schedule(files: ProjectFiles) -> Iterator[str]:
     fields = str(files.settings.get("schedule", "")).split()
     if len(fields) == 5 and fields[0].isdigit() and fields[1].isdigit():
         yield f"{int(fields[1]):02}:{int(fields[0]):02}"
+
+
+def _other_pace(files: ProjectFiles, text: str) -> str:
+    """The word for how often it runs that is not so, or nothing."""
+    fields = str(files.settings.get("schedule", "")).split()
+    if len(fields) != 5 or not (fields[0].isdigit() and fields[1].isdigit()):
+        return ""
+    pace = "daily" if fields[2:] == ["*", "*", "*"] else "monthly" if fields[4] == "*" else "weekly"
+    others = {"daily", "weekly", "monthly", "hourly", "yearly"} - {pace}
+    words = set(re.findall(r"\w+", text.lower()))
+    return min(others & words, default="") if pace not in words else ""
 
 
 def _look(line: int, fault: str = "", remedy: str = "") -> Look:

@@ -12,10 +12,12 @@ from paddock.project import Workspace
 
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
-from paddock_ci.suite.values import last
+from paddock_ci.suite.values import Function, last
 
 _BASES = ("Task", "DatasetTask")
 # What hands on or looks at all parameters at once.
+# Where a task of a dataset obeys its contract; one of its own would go round it.
+_OF_CONTRACTS = {"run", "output", "complete", "dump"}
 _ALL = {"clone", "param_kwargs", "to_str_params", "get_params", "clone_parent"}
 
 
@@ -49,6 +51,11 @@ def writes_its_datasets(files: ProjectFiles) -> Iterator[Look]:
     for name, place in written:
         fault = "" if name in owned else f"writes {name!r}, which catalog.toml does not declare"
         yield Look(place, fault, "Declare it, or mend the name.")
+    for task in _tasks(files).values():
+        if _is_task(task, ("DatasetTask",)):
+            own = [node.name for node in task.node.body if isinstance(node, Function) and node.name in _OF_CONTRACTS]
+            fault = f"task {task.node.name} has a {own[0]} of its own, which no contract holds" if own else ""
+            yield Look(task.place, fault, "Give the rows by frame(): they are validated, then written.")
 
 
 def uses_every_task(files: ProjectFiles) -> Iterator[Look]:
@@ -78,11 +85,27 @@ def passes_parameters_on(files: ProjectFiles) -> Iterator[Look]:
         unused = [parameter for parameter in own if parameter not in read and not read & _ALL]
         said = f"task {name} never uses its parameter {unused[0]!r}" if unused else ""
         yield Look(task.place, said, "Use it as self.…, or remove it.")
+        for place, fault, remedy in _parameter_faults(files, task):
+            yield Look(place, fault, remedy)
         for call in _calls(task):
             if (required := tasks.get(last(call.func))) is not None:
                 place = f"{task.place.rpartition(':')[0]}:{call.lineno}"
                 remedy = f"Write, for instance: {last(call.func)}(parameter=self.parameter)"
                 yield Look(place, _not_passed(call, own, _parameters(required)), remedy)
+
+
+def _parameter_faults(files: ProjectFiles, task: Class) -> Iterator[tuple[str, str, str]]:
+    """Place, fault and remedy of parameters that no run gives, or that do not tell one result from another."""
+    is_pipeline = task.node.name == files.settings.get("pipeline", "").partition(":")[2]
+    for name, value in _assigned(task):
+        if not (isinstance(value, ast.Call) and last(value.func).endswith("Parameter")):
+            continue
+        given = {keyword.arg: ast.unparse(keyword.value) for keyword in value.keywords}
+        place = f"{task.place.rpartition(':')[0]}:{value.lineno}"
+        if given.get("significant") == "False":
+            yield place, f"{name!r} is not significant: results of other values count as up to date", "Leave that out."
+        elif is_pipeline and not {"default", "default_factory", None} & given.keys():
+            yield place, f"{name!r} has no default, which scheduled runs need", "Write: default=…"
 
 
 def _not_passed(call: ast.Call, own: Mapping[str, str], required: Mapping[str, str]) -> str:
@@ -101,7 +124,9 @@ def _not_passed(call: ast.Call, own: Mapping[str, str], required: Mapping[str, s
 
 
 def _uses(node: ast.AST) -> list[ast.expr]:
-    """What a call, the bases of a class, or something that is given by its name names."""
+    """What a call, the bases of a class, or something that is given or kept by its name names."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+        return [node.value]
     if isinstance(node, ast.Call):
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         return [node.func, *(value for value in given if isinstance(value, ast.Name | ast.Attribute))]

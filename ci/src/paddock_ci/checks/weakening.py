@@ -26,7 +26,7 @@ _LAX = re.compile(r"ignore_|allow_(untyped|any|subclassing)|disable_error_code|e
 _TOLD = {"disallow_subclassing_any"}
 _OWN_RULES = {
     "select", "exclude", "extend-exclude", "extend-ignore", "include", "per-file-ignores", "line-length",
-    "target-version", "unsafe-fixes", "force-exclude",
+    "target-version", "unsafe-fixes", "force-exclude", "mccabe", "pydocstyle", "pylint",
 }  # fmt: skip
 _RULE = re.compile(r"[A-Z]+\d{3,}")
 _SHADOWS = {
@@ -49,6 +49,8 @@ def weakens_no_tool(files: ProjectFiles) -> Iterator[Look]:
         is_shadow = name in _SHADOWS or (name == _MANIFEST and path != _MANIFEST)
         if is_shadow:
             yield Look(path, "is read in place of the settings in pyproject.toml", f"Remove it; {_MANIFEST} has them.")
+        if path.startswith("src/") and path.endswith(".pyi") and path.removesuffix("i") in files.paths:
+            yield Look(path, "hides the module beside it from mypy", "Write the types into the module.")
         if name.endswith(_CODE) or name.startswith("Dockerfile"):
             found = [Look(place, fault, remedy) for place, fault, remedy in suppressed(files, path)]
             yield from found or [Look(path)]

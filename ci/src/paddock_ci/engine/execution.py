@@ -21,7 +21,7 @@ from paddock_ci.engine import stage, work
 from paddock_ci.engine.harness import Harness
 from paddock_ci.engine.job import CODES, Job, Outcome, Status, ended
 from paddock_ci.engine.limits import Limits
-from paddock_ci.finding import Finding
+from paddock_ci.finding import Finding, bug
 from paddock_ci.sandbox.process import is_hermetic, start
 from paddock_ci.sandbox.view import View
 
@@ -30,6 +30,8 @@ _FIXED = {
     "LANG": "C.UTF-8",
     "MPLBACKEND": "agg",
     "OMP_NUM_THREADS": "1",
+    # A job has one kernel or two; whatever it starts ends with it.
+    "PADDOCK_KERNELS": "stock",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONNOUSERSITE": "1",
@@ -177,10 +179,7 @@ def _without_verdict(job: Job, stopped: str, said: str, seconds: float) -> Outco
         remedy = "Make it smaller, or raise time_limit or memory_limit in [tool.paddock.checks]."
         return ended(job, Status.FAILED, f"{job}: {stopped}", remedy, seconds)
     message = f"{job} ended without a verdict: {said.splitlines()[-1] if said else 'it said nothing'}"
-    remedy = (
-        f"This is a bug of Paddock's, in the check {CODES[job.kind][0]}: please report it with these lines:\n{said}"
-    )
-    return ended(job, Status.CRASHED, message, remedy, seconds)
+    return ended(job, Status.CRASHED, message, bug(said, CODES[job.kind][0]), seconds)
 
 
 def _local(finding: Finding, place: Path) -> Finding:

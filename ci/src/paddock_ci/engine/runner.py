@@ -23,6 +23,7 @@ from paddock_ci.engine.execution import Spec, execute
 from paddock_ci.engine.inputs import Inputs
 from paddock_ci.engine.job import Job, Kind, Outcome, Status, ended
 from paddock_ci.engine.plan import Plan
+from paddock_ci.finding import bug
 from paddock_ci.sandbox.process import is_hermetic
 
 # Does a job; asks from time to time whether it is still wanted.
@@ -191,8 +192,7 @@ class _Runner:
             return ended(job, Status.FAILED, error.message, error.remedy)
         except Exception:
             said = traceback.format_exc()
-            remedy = f"This is a bug of Paddock's: please report it with these lines:\n{said}"
-            return ended(job, Status.CRASHED, f"{job} could not be done: {said.splitlines()[-1]}", remedy)
+            return ended(job, Status.CRASHED, f"{job} could not be done: {said.splitlines()[-1]}", bug(said))
 
     def _done(self, prepared: _Prepared) -> Outcome:
         outcome = self._attempt(prepared)

@@ -13,12 +13,13 @@ VARIABLE = "PADDOCK_WITNESS"
 class Witness:
     """Notes the tests that were found, those that came to their end, those that passed, and what failed, and why."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, root: Path) -> None:
         self.path = path
+        self.root = root
         self.found: list[str] = []
         self.ended: set[str] = set()
         self.passed: set[str] = set()
-        self.failed: dict[str, str] = {}
+        self.failed: dict[str, dict[str, str]] = {}
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Note what is going to run."""
@@ -48,10 +49,19 @@ class Witness:
     def _note(self, report: Any) -> None:
         if report.failed:
             crash = getattr(report.longrepr, "reprcrash", None)
-            self.failed.setdefault(report.nodeid, crash.message if crash else str(report.longrepr))
+            message = crash.message if crash else str(report.longrepr)
+            self.failed.setdefault(report.nodeid, {"place": self._place(report, crash), "message": message})
+
+    def _place(self, report: Any, crash: Any) -> str:
+        """The line that failed, below the current folder; where that is not the project's, the test's own."""
+        if crash and Path(crash.path).is_relative_to(self.root):
+            return f"{Path(crash.path).relative_to(Path.cwd()).as_posix()}:{crash.lineno}"
+        file, line, _ = getattr(report, "location", None) or (report.nodeid, None, "")
+        path = os.path.relpath(self.root / file, Path.cwd())
+        return path if line is None else f"{path}:{line + 1}"
 
 
 def pytest_configure(config: Any) -> None:
     """Register the witness where a job asks for one."""
     if path := os.environ.get(VARIABLE):
-        config.pluginmanager.register(Witness(Path(path)))
+        config.pluginmanager.register(Witness(Path(path), Path(config.rootpath)))

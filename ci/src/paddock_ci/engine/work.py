@@ -59,22 +59,35 @@ def _tests(place: Path, project: str) -> list[Finding]:
         check=False,
     )
     sys.stdout.write(answer.stdout)
-    said = _said(noted, answer.returncode, answer.stdout)
     [code] = CODES[Kind.TESTS]
     remedy = f"Run: python -m pytest projects/{project}"
-    return [Finding(code, f"projects/{project}/tests", said, remedy)] if said else []
+    failed = _failed(noted)
+    found = [Finding(code, place, message, f"{remedy} -k {name}") for place, message, name in failed[:_SHOWN]]
+    if left := len(failed) - _SHOWN:
+        more = f"{left} more tests failed" if left > 1 else "one more test failed"
+        found += [Finding(code, f"projects/{project}/tests", more, remedy)] if left > 0 else []
+    said = "" if found else _said(noted, answer.returncode, answer.stdout)
+    return [*found, *([Finding(code, f"projects/{project}/tests", said, remedy)] if said else [])]
+
+
+def _failed(noted: Path) -> list[tuple[str, str, str]]:
+    """Of each test that failed: the line, what it said, and its name."""
+    if not noted.exists():
+        return []
+    failed = json.loads(noted.read_text(encoding="utf-8"))["failed"]
+    names = {test: test.rpartition("::")[2].partition("[")[0] or test for test in failed}
+    return [
+        (fact["place"], f"{names[test]}: {' '.join(fact['message'].split())}"[:_LONGEST], names[test])
+        for test, fact in failed.items()
+    ]
 
 
 def _said(noted: Path, code: int, output: str) -> str:
-    """What is wrong with the tests; nothing where at least one passed, none failed, and each came to its end."""
+    """What is wrong with tests of which none failed; nothing where one passed, and each came to its end."""
     last = "; ".join(output.strip().splitlines()[-3:])
     if not noted.exists():
         return f"pytest ended with {code} before it could report: {last}"
     facts = json.loads(noted.read_text(encoding="utf-8"))
-    failed = [f"{name}: {' '.join(message.split())}"[:_LONGEST] for name, message in facts["failed"].items()]
-    if failed:
-        more = f", and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
-        return "; ".join(failed[:_SHOWN]) + more
     if facts["left"]:
         return f"pytest ended before {facts['left'][0]} had come to its end: {last}"
     if not facts["passed"]:

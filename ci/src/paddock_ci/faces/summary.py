@@ -6,7 +6,7 @@ First why it was checked, what is wrong and what to do next, then each job, then
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from paddock_ci.affected.answer import Answer
@@ -15,7 +15,8 @@ from paddock_ci.engine.job import Outcome, Status
 from paddock_ci.faces import proof
 from paddock_ci.faces.markdown import code, counted, details, fitting, prose, table, way
 from paddock_ci.faces.mending import items
-from paddock_ci.faces.telling import LEFT_ALONE, is_named, severity, told
+from paddock_ci.faces.telling import LEFT_ALONE, is_named, plain, severity, told
+from paddock_ci.finding import Finding
 
 _OPEN = 10  # groups of findings, and rows of the table, that are shown without a click
 _FEW = 3  # ways that are shown without a click
@@ -29,6 +30,8 @@ _WORDS = {
     Status.BLOCKED: "❌ blocked",
     Status.CRASHED: "💥 crashed",
 }
+# All that it found is borne with, by what the team says in [tool.paddock.checks].
+_BORNE = "⚠️ failed, ignored"
 
 
 def render(report: Report, notes: Sequence[str], root: Path) -> str:
@@ -37,7 +40,7 @@ def render(report: Report, notes: Sequence[str], root: Path) -> str:
     parts += _findings(report, root)
     if report.is_clean:
         parts += proof.lines(report)
-    parts += _jobs(report)
+    parts += _jobs(report, root)
     parts += _notes(notes)
     return "\n\n".join(parts) + "\n"
 
@@ -87,27 +90,30 @@ def _findings(report: Report, root: Path) -> Iterator[str]:
         yield f"**{left} more are left out here**, to keep below what GitHub takes; all: {code('paddock check --json')}"
 
 
-def _jobs(report: Report) -> Iterator[str]:
+def _jobs(report: Report, root: Path) -> Iterator[str]:
     """A table of all jobs, what is red first, what was skipped last."""
     outcomes = [(outcome, False) for outcome in report.outcomes.values()]
     outcomes += [(outcome, True) for outcome in report.audited.values()]
     if not outcomes:
         return
     outcomes.sort(key=lambda row: (row[0].status.is_good, row[0].status is Status.CACHED, row[0].job))
-    kept, left = fitting([" | ".join(_row(*row)) for row in outcomes], _JOBS)
+    found = {plain(one.finding) for one in told(report, root)}
+    kept, left = fitting([" | ".join(_row(*row, found)) for row in outcomes], _JOBS)
     lines = table(("project", "job", "verdict", "seconds", "why it ran, or did not"), [[row] for row in kept])
     lines += [f"\nand {counted(left, 'more job')}"] if left else []
     yield "### Jobs"
     yield "\n".join(lines) if len(outcomes) <= _OPEN else details(_counts(outcomes), lines)
 
 
-def _row(outcome: Outcome, is_audit: bool) -> tuple[str, ...]:
+def _row(outcome: Outcome, is_audit: bool, findings: Set[Finding]) -> tuple[str, ...]:
     is_cached = outcome.status is Status.CACHED
     # The seconds of a skipped job are those of the time when it ran: what was saved.
     seconds = f"({outcome.seconds:.1f})" if is_cached else f"{outcome.seconds:.1f}"
     kind = f"{outcome.job.kind}{' (audit)' if is_audit else ''}"
     reason = outcome.reason or (LEFT_ALONE if is_cached else "")
-    return prose(outcome.job.project), kind, _WORDS[outcome.status], seconds, prose(reason)
+    is_borne = outcome.status is Status.FAILED and not (is_audit or findings & {*outcome.findings})
+    verdict = _BORNE if is_borne else _WORDS[outcome.status]
+    return prose(outcome.job.project), kind, verdict, seconds, prose(reason)
 
 
 def _counts(outcomes: Sequence[tuple[Outcome, bool]]) -> str:

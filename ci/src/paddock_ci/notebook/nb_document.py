@@ -10,8 +10,12 @@ from paddock_ci.finding import Look
 from paddock_ci.notebook.document import NotebookFile
 
 _LARGEST = 2_000_000
+# What a run leaves in the metadata of a cell, and of a notebook.
+TIMES = frozenset({"execution", "ExecuteTime"})
+WIDGETS = "widgets"
 _CELLS = 150
 _LINES = 150
+_LONG = 20_000
 _TOLD = 10
 # What may stand above a title: it is shown as nothing, or as a badge.
 _ABOVE = re.compile(
@@ -30,8 +34,12 @@ def holds_no_results(notebook: NotebookFile) -> Iterator[Look]:
         count, outputs = cell["execution_count"], len(cell["outputs"])
         held = f"{outputs} outputs" if outputs > 1 else "an output" if outputs else ""
         held = held or (f"the execution count {count}"[:60] if count is not None else "")
+        held = held or ("the times of a run" if TIMES & cell["metadata"].keys() else "")
         fault = f"holds {held}; expected none before it is committed" if held else ""
         yield Look(notebook.at(number), fault, f"Run: nbstripout --keep-id {notebook.place}")
+    fault = "holds the state of widgets; expected none before it is committed"
+    is_held = bool(notebook.document["metadata"].get(WIDGETS))
+    yield Look(notebook.place, fault if is_held else "", f"Run: nbstripout --keep-id {notebook.place}")
 
 
 def is_valid(notebook: NotebookFile) -> Iterator[Look]:
@@ -44,7 +52,7 @@ def is_valid(notebook: NotebookFile) -> Iterator[Look]:
 
 
 def is_reviewable(notebook: NotebookFile) -> Iterator[Look]:
-    """It can be reviewed: at most 2 MB without outputs, 150 cells, and 150 lines a cell."""
+    """It can be reviewed: at most 2 MB without outputs, 150 cells, 150 lines a cell, and 20,000 characters a line."""
     size = notebook.size if notebook.size <= _LARGEST else _size_without_outputs(notebook)
     fault = f"has {size:,} bytes without outputs; expected at most {_LARGEST:,}" if size > _LARGEST else ""
     yield Look(notebook.place, fault, "Move data and pictures into files beside it.")
@@ -55,6 +63,10 @@ def is_reviewable(notebook: NotebookFile) -> Iterator[Look]:
         lines = cell.source.count("\n") + 1
         fault = f"has {lines} lines; expected at most {_LINES}" if lines > _LINES else ""
         yield Look(notebook.at(cell.number), fault, "Split the cell, or move its functions into a module.")
+        longest = max(map(len, cell.source.split("\n")))
+        if longest > _LONG:
+            fault = f"has a line of {longest:,} characters; expected at most {_LONG:,}"
+            yield Look(notebook.at(cell.number), fault, "Move data and pictures into files beside it.")
 
 
 def has_title(notebook: NotebookFile) -> Iterator[Look]:

@@ -57,7 +57,7 @@ def reads_what_is_there(notebook: NotebookFile) -> Iterator[Look]:
     """No cell names a path of one machine, or reads a file that is neither there nor written by the notebook above."""
     state = _Files(notebook, notebook.imported, constants(notebook.code, notebook.imported))
     for cell in notebook.code:
-        fault, remedy = _machine(cell), _RELATIVE
+        fault, remedy = _machine(cell) or _home(notebook.calls[cell.number]), _RELATIVE
         missing = state.missing(cell, notebook.calls[cell.number])
         if not fault and missing:
             fault, remedy = missing, _MISSING
@@ -75,6 +75,12 @@ def _machine(cell: CodeCell) -> str:
             if found := machine_path(word.strip("'\"")):
                 return f"line {magic.line}: names {found!r}, a path of one machine"
     return ""
+
+
+def _home(calls: Iterable[Call]) -> str:
+    """The call that asks where the home of whoever runs the notebook is."""
+    homes = [call.node.lineno for call in calls if call.name in ("pathlib.Path.home", "Path.home")]
+    return f"line {homes[0]}: names the home of whoever runs it" if homes else ""
 
 
 @dataclass

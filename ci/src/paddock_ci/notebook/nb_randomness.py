@@ -21,7 +21,14 @@ _SEEDS = {
 _FAMILIES = {"numpy", "random", "torch", "tensorflow"}
 # A helper that seeds, of a library or of the notebook itself, by its name.
 _HELPER = re.compile(r"(^|_)seeds?(_|$)|set_seed|random_seed|determinis", re.IGNORECASE)
-_MAKERS = {"numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.SeedSequence", "random.Random"}
+_MAKERS = {
+    "numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.SeedSequence", "random.Random",
+    "numpy.random.PCG64", "numpy.random.PCG64DXSM", "numpy.random.MT19937", "numpy.random.Philox", "numpy.random.SFC64",
+}  # fmt: skip
+# What is another number in each run is no seed.
+_CLOCK = re.compile(
+    r"\b(time\.(time|time_ns|perf_counter|monotonic)|\w*\.now|\w*\.utcnow|os\.getpid|uuid\.uuid4|os\.urandom)\("
+)
 _NO_DRAW = {
     "seed", "default_rng", "RandomState", "Generator", "SeedSequence", "get_state", "set_state", "setstate", "getstate",
     "Random", "BitGenerator", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "set_seed", "set_random_seed",
@@ -75,7 +82,9 @@ def _seeded_by(call: Call) -> set[str]:
     """The families that a call seeds."""
     last = call.name.rpartition(".")[2]
     if call.name in _SEEDS:
-        return set() if not call.node.args and not call.node.keywords else {_SEEDS[call.name], *_with(call.name)}
+        given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+        is_seed = bool(given) and not is_none(given[0]) and not _is_clock(given[0])
+        return {_SEEDS[call.name], *_with(call.name)} if is_seed else set()
     if call.name.startswith(("numpy.", "random.", "torch.")) and last != "use_deterministic_algorithms":
         return set()
     # `rng.seed(1)` seeds a generator of its own.
@@ -92,11 +101,17 @@ def _random(call: Call, has_frames: bool) -> tuple[str, str]:
     node, name = call.node, call.name
     if name in _MAKERS:
         first = node.args[0] if node.args else keyword(node, "seed", "x", "entropy")
-        return ("none", f"{name}()") if is_none(first) and not any(k.arg is None for k in node.keywords) else ("", "")
+        is_unset = is_none(first) and not any(given.arg is None for given in node.keywords)
+        return ("none", f"{name}()") if is_unset or (first is not None and _is_clock(first)) else ("", "")
     family = _family(call, has_frames)
     if not family or _has_seed(node):
         return "", ""
     return family, name.removeprefix("?.")
+
+
+def _is_clock(node: ast.expr) -> bool:
+    """Whether a seed is taken from a clock, or from what else differs from run to run."""
+    return _CLOCK.search(ast.unparse(node)) is not None
 
 
 def _family(call: Call, has_frames: bool) -> str:

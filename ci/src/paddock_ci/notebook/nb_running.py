@@ -24,14 +24,20 @@ _SHELLS = {
     "ldir", "lx", "cat", "cp", "mv", "rm", "rmdir", "mkdir", "less", "more", "man", "shell",
     "ksh", "fish", "python2", "pypy",
 }  # fmt: skip
-_PROCESSES = ("os.system", "os.popen", "subprocess.", "pip.main", "pip._internal.main")
+_PROCESSES = (
+    "os.system", "os.popen", "os.exec", "os.spawn", "os.posix_spawn", "subprocess.", "asyncio.create_subprocess",
+    "pty.spawn", "pip.main", "pip._internal.main",
+)  # fmt: skip
 _SYSTEM = {"system", "getoutput", "getoutputs", "system_raw", "system_piped"}
 _RUN = {"run_line_magic", "run_cell_magic", "magic"}
 _DECLARE = "Declare it in pyproject.toml, which the lock and the image follow."
 _NO_SHELL = "Do it in Python (pathlib, shutil), or in a script beside the notebook."
 _WAITING = {"input", "raw_input", "getpass.getpass", "breakpoint", "pdb.set_trace", "ipdb.set_trace", "pudb.set_trace",
-            "IPython.core.debugger.set_trace", "IPython.embed", "code.interact", "pdb.pm", "ipdb.pm"}  # fmt: skip
+            "IPython.core.debugger.set_trace", "IPython.embed", "code.interact", "pdb.pm", "ipdb.pm",
+            "sys.stdin.read", "sys.stdin.readline", "sys.stdin.readlines", "signal.pause"}  # fmt: skip
+_FOR_EVER = (".run_forever", ".serve_forever")
 _ENDING = {"sys.exit", "exit", "quit", "os._exit", "os.abort", "os.kill", "signal.raise_signal"}
+_RAISED = ("SystemExit", "KeyboardInterrupt")
 _ENDING_MAGICS = {"exit", "quit", "Exit", "Quit", "kill_embedded", "exit_raise"}
 
 
@@ -109,17 +115,33 @@ def _stops(notebook: NotebookFile, cell: CodeCell, own: set[str]) -> Iterator[tu
         if fault and call.name.partition(".")[0] not in own and not _is_caught(cell, call.node):
             yield fault.format(f"line {call.node.lineno}: {call.name}()"), call.inside
     for node, inside in cell.executed:
-        if isinstance(node, ast.Raise) and _raised(node) == "SystemExit" and not _is_caught(cell, node):
-            yield f"ends the notebook in line {node.lineno}: raise SystemExit", inside
+        if isinstance(node, ast.Raise) and _raised(node) in _RAISED and not _is_caught(cell, node):
+            yield f"ends the notebook in line {node.lineno}: raise {_raised(node)}", inside
+    for loop in cell.nodes(ast.While):
+        if not _inside_of(cell, loop) and _is_endless(loop):
+            yield f"waits for somebody in line {loop.lineno}: a loop without an end", ()
     for expression in cell.nodes(ast.Expr):
         if isinstance(expression.value, ast.Name) and expression.value.id in {"exit", "quit"} - own:
             yield f"ends the notebook in line {expression.lineno}: {expression.value.id}", ()
 
 
 def _stop(name: str) -> str:
-    if name in _WAITING or name.endswith((".set_trace", "getpass.getpass")):
+    if name in _WAITING or name.endswith((".set_trace", "getpass.getpass", *_FOR_EVER)):
         return "waits for somebody in {}"
-    return "ends the notebook in {}" if name in _ENDING or name.endswith(".ask_exit") else ""
+    return "ends the notebook in {}" if name in _ENDING or name.endswith((".ask_exit", ".do_shutdown")) else ""
+
+
+def _inside_of(cell: CodeCell, node: ast.AST) -> tuple[str, ...]:
+    """The functions and classes that a node stands in."""
+    return next((inside for one, inside in cell.executed if one is node), ())
+
+
+def _is_endless(loop: ast.While) -> bool:
+    """Whether nothing ends a loop: no condition, and none of what leaves it."""
+    leaving = (ast.Break, ast.Raise, ast.Return, ast.Yield, ast.Await)
+    ends = any(isinstance(part, leaving) for body in loop.body for part in ast.walk(body))
+    ends = ends or any(isinstance(part, ast.Call) for body in loop.body for part in ast.walk(body))
+    return isinstance(loop.test, ast.Constant) and bool(loop.test.value) and not ends
 
 
 def _raised(node: ast.Raise) -> str:

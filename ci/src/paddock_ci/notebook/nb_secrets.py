@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from paddock.secrets import secret_in
+
 from paddock_ci.finding import Look
 from paddock_ci.notebook.document import NotebookFile
-from paddock_ci.notebook.tokens import secret_in
 
 _REMEDY = "Take it back where it was made, then read it from the environment: os.environ[…]"
 # What is no text: pictures and the like would take the time of everything else.

@@ -10,7 +10,7 @@ from paddock_ci.notebook.calls import dotted
 from paddock_ci.notebook.code import CodeCell
 
 _HOME = re.compile(r"(?<![\w.:/}\])-])(?:/home/|/Users/)[\w.-]+|(?<![\w])[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}[\w. -]+")
-_BEGINS = re.compile(r"~[\w.-]*[/\\]|/(?:root|mnt|Volumes|content|kaggle|dbfs|gdrive|tmp)/\w|file://")
+_BEGINS = re.compile(r"~[\w.-]*[/\\]|/(?:root|mnt|Volumes|content|kaggle|dbfs|gdrive|tmp)/\w|file://|\\\\[\w.-]+\\\w")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]{1,2}[\w][\w .~-]*([\\/]{1,2}[\w .*~-]+|\.\w{1,5})[\w .*~\\/-]*$")
 # They make a path, and touch no file.
 PATHS = {"pathlib.Path", "Path", "pathlib.PurePath", "os.path.join", "os.path.abspath", "os.path.expanduser"}

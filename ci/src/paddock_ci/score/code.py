@@ -52,13 +52,16 @@ class Code:
 
     @cached_property
     def shared(self) -> dict[Name, str]:
-        """The functions by which a module that learns and predicts does both, each with the module's name."""
+        """The functions by which a module that learns and predicts does both, each with the module's name.
+
+        What is asked for a prediction counts as predicting, unless it learns on the way.
+        """
         found = {}
         for module in {name.module for name in self.learning}:
             own = [name for name in self.functions if name.module == module]
             learns = [name for name in own if name in self.learning]
-            predicts = [name for name in own if set(_PREDICTS) & self._foreign(name) and name not in self.learning]
-            both = self._reached(learns) & self._reached(predicts)
+            predicts = [name for name in own if self._predicts(name) and name not in self.learning]
+            both = self._reached(learns) & self._reached([*predicts, *self._asking(predicts)])
             found.update({name: module for name in both if name not in (*learns, *predicts)})
         return dict(sorted(found.items()))
 
@@ -77,9 +80,39 @@ class Code:
         """Where the functions that tasks use call something with one of these last names."""
         for name in sorted(self._used):
             for node in ast.walk(self.functions[name]):
-                if isinstance(node, ast.Call) and last(node.func) in names:
+                if isinstance(node, ast.Call) and last(node.func) in names and _chooses(node):
                     path = f"src/{self.package}/{name.module.replace('.', '/')}.py"
                     yield f"{path}:{node.lineno} {last(node.func)}"
+
+    def comparisons(self) -> Iterator[str]:
+        """Where the functions that tasks use take the best of several by a key that fits a model for each."""
+        for name in sorted(self._used):
+            inner = {node.name: node for node in ast.walk(self.functions[name]) if isinstance(node, Function)}
+            for node in ast.walk(self.functions[name]):
+                key = _key(node)
+                judged = inner.get(key.id, key) if isinstance(key, ast.Name) else key
+                if judged is not None and self._learns(judged, name.module):
+                    path = f"src/{self.package}/{name.module.replace('.', '/')}.py"
+                    yield f"{path}:{getattr(node, 'lineno', 0)} {ast.unparse(node)}"
+
+    def _learns(self, node: ast.AST, module: str) -> bool:
+        """Whether a piece of code of a module fits a model, at whatever depth."""
+        direct = self.calls(node, self._trees[module], module)
+        return bool({*direct, *self._reached(list(direct))} & set(self.learning))
+
+    def _predicts(self, name: Name) -> bool:
+        """Whether a function asks a model, of whatever library, or multiplies matrices, as factors do."""
+        products = (part for part in ast.walk(self.functions[name]) if isinstance(part, ast.BinOp))
+        return bool(set(_PREDICTS) & self._foreign(name)) or any(isinstance(part.op, ast.MatMult) for part in products)
+
+    def _asking(self, predicts: list[Name]) -> list[Name]:
+        """The functions that call one of these, and fit no model themselves."""
+        found = []
+        for name, node in self.functions.items():
+            is_asking = bool(self.calls(node, self._trees[name.module], name.module) & set(predicts))
+            if is_asking and name not in self.learning and not self._learns(node, name.module):
+                found.append(name)
+        return found
 
     @cached_property
     def _used(self) -> set[Name]:
@@ -120,6 +153,22 @@ class Code:
                     else:
                         modules[alias.asname or alias.name] = alias.name
         return modules, names
+
+
+def _chooses(call: ast.Call) -> bool:
+    """Whether a search has a choice: a grid that is written out holds more than one value of something."""
+    displays = ast.List | ast.Tuple
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    tried = [value for part in given if isinstance(part, ast.Dict) for value in part.values]
+    tried += [part for part in given if isinstance(part, displays)]
+    return not tried or any(not isinstance(value, displays) or len(value.elts) > 1 for value in tried)
+
+
+def _key(node: ast.AST) -> ast.expr | None:
+    """What the best of several is taken by."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("max", "min"):
+        return next((keyword.value for keyword in node.keywords if keyword.arg == "key"), None)
+    return None
 
 
 def _is_class(node: ast.stmt) -> bool:

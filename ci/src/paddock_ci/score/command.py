@@ -16,11 +16,12 @@ def score(
     """Score projects by Google's ML Test Score, from what their files and their last runs show."""
     from paddock.errors import ConfigurationError, nearest
 
+    from paddock_ci.affected.answer import all_projects
     from paddock_ci.score import show
     from paddock_ci.score.score import score as scored
 
     found = workspace_of(workspace)
-    known = sorted(path.parent.name for path in (found.root / "projects").glob("[!.]*/pyproject.toml"))
+    known = sorted(all_projects(found.root, "", "").ways)
     if unknown := sorted(set(projects or ()) - set(known)):
         raise ConfigurationError(f"{unknown[0]}: no such project", nearest(unknown[0], known))
     scores = [scored(found, name) for name in projects or known]

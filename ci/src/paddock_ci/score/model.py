@@ -17,6 +17,7 @@ _SEARCHES = (
     "ElasticNetCV", "cross_val_score", "cross_validate", "validation_curve", "create_study",
 )  # fmt: skip
 _SLICES = "metrics.slices"
+_EARLIER = "ageing.earlier"
 # Attributes of people by which a model may treat them differently.
 _PEOPLE = {
     "age", "sex", "gender", "race", "ethnicity", "nationality", "country", "region", "language", "religion",
@@ -54,7 +55,7 @@ def _online(facts: Facts) -> Evidence:
 
 
 def _tuned(facts: Facts) -> Evidence:
-    if searches := list(facts.code.searches(*_SEARCHES)):
+    if searches := [*facts.code.searches(*_SEARCHES), *facts.code.comparisons()]:
         return full(f"{searches[0]}, part of run {facts.record.run}")
     used: dict[str, set[str]] = {}
     audited = [record for record in facts.records if record.notebooks]
@@ -77,9 +78,12 @@ def _tuned(facts: Facts) -> Evidence:
 def _staleness(facts: Facts) -> Evidence:
     if older := [held for held in facts.held if reads_version(held)]:
         return full(f"{older[0]} judges an older version, and held in run {facts.record.run}")
+    fitting = {f"{facts.code.package}.{name}" for name in facts.code.learning}
+    if older := [held for held in facts.held if held.calls_one_of(_EARLIER) and fitting & set(held.calls)]:
+        return full(f"{older[0]} judges a model of earlier rows, and held in run {facts.record.run}")
     return none(
         "no gate says how much worse an older model is",
-        'Judge paddock.read("predictions", version=…) beside the candidate, by a gate on the difference.',
+        "Fit on ageing.earlier(…) of the training rows, and judge the difference to the candidate by a gate.",
     )
 
 

@@ -12,8 +12,12 @@ from paddock_ci.suite.values import DISPLAY, NOWHERE, Scope, is_empty, last, roo
 _MOCKS = {"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "PropertyMock"}
 _TRUE_CALLS = {"callable", "str", "repr", "type", "ascii", "format"}
 _TRUE_ATTRIBUTES = {"__name__", "__class__", "__module__", "__qualname__"}
+_NEARING = {"approx", "allclose", "isclose", "assert_allclose", "assert_almost_equal"}
 _COMPARING = {"equals", "array_equal", "allclose", "isclose"}
 _LARGE = 1e9
+# Of what is compared: twice as much, or nothing at all, is as good.
+_WHOLE = 1.0
+_RELATIVE, _ABSOLUTE = ("rel", "rtol", "rel_tol"), ("abs", "atol", "abs_tol")
 _PREDICATE = re.compile(
     r"^_?(is|has|can|are|was|all|any|equal|exists|contains|close|array_eq|starts|ends|between|same)"
 )
@@ -21,7 +25,7 @@ _PREDICATE = re.compile(
 
 def always_true(claim: ast.expr, scope: Scope = NOWHERE) -> bool:
     """Whether an expression is true whatever the program does, as far as its form tells."""
-    if _is_mock(claim, scope):
+    if _is_mock(claim, scope) or is_boundless(claim):
         return True
     rule = _RULES.get(type(claim))
     return rule is not None and rule(claim, scope)
@@ -103,7 +107,7 @@ def _comparison(claim: Any, scope: Scope) -> bool:
 def _pair(left: ast.expr, operator: ast.cmpop, right: ast.expr, scope: Scope) -> bool:
     if isinstance(operator, ast.Eq | ast.Is | ast.LtE | ast.GtE) and same(left, right, scope):
         return True
-    if isinstance(operator, ast.Eq) and (_is_boundless(left) or _is_boundless(right)):
+    if isinstance(operator, ast.Eq) and (is_boundless(left) or is_boundless(right)):
         return True
     if isinstance(operator, ast.In) and isinstance(right, DISPLAY):
         shown = {ast.unparse(value) for value in right.elts}
@@ -112,6 +116,9 @@ def _pair(left: ast.expr, operator: ast.cmpop, right: ast.expr, scope: Scope) ->
 
 
 def _of_literals(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
+    # What names nothing is the same in each run: a test with it passes always, or never.
+    if not any(isinstance(part, ast.Name | ast.Call) for side in (left, right) for part in ast.walk(side)):
+        return True
     try:
         one, other = ast.literal_eval(left), ast.literal_eval(right)
         return bool(_OPERATORS[type(operator)](one, other))
@@ -133,13 +140,22 @@ def _of_size(size: ast.expr, operator: ast.cmpop, bound: ast.expr, direction: in
     return (isinstance(operator, from_) and least <= 0) or (isinstance(operator, above | ast.NotEq) and least < 0)
 
 
-def _is_boundless(value: ast.expr) -> bool:
-    """Whether a value is approximated so loosely that all are."""
-    if not (isinstance(value, ast.Call) and last(value.func) == "approx"):
+def is_boundless(value: ast.AST) -> bool:
+    """Whether a value is approximated, or compared, so loosely that all are alike."""
+    if not (isinstance(value, ast.Call) and last(value.func) in _NEARING):
         return False
-    bounds = [keyword.value for keyword in value.keywords if keyword.arg in ("abs", "rel")] + value.args[1:]
-    texts = [ast.unparse(bound) for bound in bounds]
-    return any(text.endswith(("inf", "inf')", "infinity')")) or _number(text) >= _LARGE for text in texts)
+    bounds = {keyword.arg: ast.unparse(keyword.value) for keyword in value.keywords}
+    bounds |= dict(zip(("rel", "abs"), map(ast.unparse, value.args[1:]), strict=False)) if _is_approx(value) else {}
+    texts = [(name, text) for name, text in bounds.items() if name in (*_RELATIVE, *_ABSOLUTE)]
+    return any(text.endswith(("inf", "inf')", "infinity')")) or _number(text) >= _largest(name) for name, text in texts)
+
+
+def _is_approx(call: ast.Call) -> bool:
+    return last(call.func) == "approx"
+
+
+def _largest(name: str | None) -> float:
+    return _WHOLE if name in _RELATIVE else _LARGE
 
 
 def _number(text: str) -> float:

@@ -32,9 +32,9 @@ def folders(files: ProjectFiles) -> list[str]:
 
 
 def modules(files: ProjectFiles) -> Mapping[str, ast.Module]:
-    """The modules in the tests' folders, conftest and helpers too."""
+    """The modules in the tests' folders, conftest and helpers too, and the conftest above them."""
     prefixes = tuple(f"{folder}/" for folder in folders(files))
-    return {path: tree for path, tree in files.modules.items() if path.startswith(prefixes)}
+    return {path: tree for path, tree in files.modules.items() if path.startswith(prefixes) or path == "conftest.py"}
 
 
 def is_test_file(path: str) -> bool:
@@ -62,6 +62,8 @@ def _tests(body: list[ast.stmt], owner: ast.ClassDef | None, fault: str, denied:
             own = "is never run: its __test__ is False" if node.name in denied else ""
             if isinstance(node, ast.AsyncFunctionDef):
                 own = "is async, which pytest does not run without a plug-in"
+            elif _yields(node):
+                own = "is a generator, which pytest does not run"
             yield Test(node, owner, fault or own)
         elif isinstance(node, ast.ClassDef):
             yield from _tests(node.body, node, fault or _class_fault(node, denied), denied)
@@ -73,6 +75,18 @@ def _tests(body: list[ast.stmt], owner: ast.ClassDef | None, fault: str, denied:
             yield from _tests(node.orelse, owner, never, denied)
         elif isinstance(node, ast.Try | ast.With):
             yield from _tests(node.body, owner, fault, denied)
+
+
+def _yields(node: Function) -> bool:
+    """Whether a function is a generator; those inside of it are others."""
+    ahead: list[ast.AST] = [*node.body]
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(part, Function | ast.Lambda | ast.ClassDef):
+            ahead += ast.iter_child_nodes(part)
+    return False
 
 
 def _class_fault(node: ast.ClassDef, denied: set[str]) -> str:

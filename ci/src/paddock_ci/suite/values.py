@@ -84,6 +84,8 @@ def is_empty(values: ast.expr, scope: Scope = NOWHERE) -> bool:
             return len(values.args) == 1 and ast.unparse(values.args[0]) == "0"
         among = values.args if name == "zip" else values.args[:1]
         wraps = {"zip", "enumerate", "sorted", "list", "tuple", "set", "reversed", "iter"}
+        if name in ("items", "keys", "values") and isinstance(values.func, ast.Attribute):
+            return is_empty(values.func.value, scope)
         is_made = name in ("list", "tuple", "set", "dict") and not values.args and not values.keywords
         return is_made or (name in wraps and any(is_empty(value, scope) for value in among))
     value = scope.value(values)

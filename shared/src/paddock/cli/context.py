@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from paddock.errors import ConfigurationError
 from paddock.project import Project, Workspace, find_workspace, load_project
 
 WorkspaceOption = Annotated[
@@ -27,3 +28,15 @@ def workspace_of(path: Path | None) -> Workspace:
 def project_of(path: Path | None, name: str) -> Project:
     """The project called `name`, of the workspace that was named."""
     return load_project(workspace_of(path), name)
+
+
+def require_scaffold(command: str) -> None:
+    """Raise where the packages that make projects are missing, as in a production image."""
+    try:
+        import cookiecutter  # noqa: F401
+        import packaging  # noqa: F401
+        import slugify  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"paddock {command}: needs {error.name}, which is not installed", "Install: paddock[scaffold]"
+        ) from error

@@ -17,6 +17,12 @@ def main() -> None:
         # In this process: to start another would cost as much as the answer.
         sys.argv = [program, *sys.argv[2:]]
         _become(program)
+    if command == "report":
+        # Alone, without what all other commands import: a report that is reused has to be there at once.
+        from paddock.cli.report import main as report
+
+        sys.argv = [sys.argv[0], *sys.argv[2:]]
+        report()
     from paddock.cli.main import main as command_line
 
     command_line()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from paddock.cli import console
-from paddock.cli.context import JsonOption, WorkspaceOption, workspace_of
+from paddock.cli.context import JsonOption, WorkspaceOption, require_scaffold, workspace_of
 from paddock.errors import ConfigurationError
 from paddock.project import read_toml
 
@@ -40,7 +40,7 @@ def new(
 ) -> None:
     """Make a new project that is green at birth."""
     found = workspace_of(workspace)
-    _require_scaffold()
+    require_scaffold("new")
     from paddock.scaffold.new import has_uncommitted_edits, new_project
     from paddock.scaffold.questions import load_template
 
@@ -67,18 +67,6 @@ def new(
     console.say("next:")
     for command in (f"paddock run {folder.name}", f"paddock report {folder.name}", f"pytest projects/{folder.name}"):
         console.say(f"  {command}")
-
-
-def _require_scaffold() -> None:
-    """Raise where the packages that make projects are missing, as in a production image."""
-    try:
-        import cookiecutter  # noqa: F401
-        import packaging  # noqa: F401
-        import slugify  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f"paddock new: needs {error.name}, which is not installed", "Install: paddock[scaffold]"
-        ) from error
 
 
 def _file(path: Path | None) -> dict[str, Any]:

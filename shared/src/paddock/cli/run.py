@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 
 from paddock.cli import console
 from paddock.cli.context import EnvironmentOption, JsonOption, ProjectArgument, WorkspaceOption, project_of
-from paddock.errors import ConfigurationError
+from paddock.cli.pairs import pairs
 from paddock.project import Project
 from paddock.runs import report
 from paddock.runs.progress import Event, Listener
@@ -37,7 +37,7 @@ def run(
 ) -> None:
     """Build, audit and publish a project; nothing is published unless every gate holds."""
     found = project_of(workspace, project)
-    request = Request(environment=env, until=until, parameters=_pairs(parameters or []), force=force)
+    request = Request(environment=env, until=until, parameters=pairs(parameters or []), force=force)
     with listening(quiet=json) as listener:
         record = run_project(found, request, listener)
     if json:
@@ -66,21 +66,6 @@ def _gate_row(gate: GateFact) -> tuple[str, ...]:
     value = "none" if gate.value is None else f"{gate.value:.4g}"
     margin = "" if gate.margin is None else f"{gate.margin:+.4g}"
     return gate.name, value, gate.bounds, margin, "holds" if gate.held else "FAILS"
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.isidentifier():
-            raise ConfigurationError(
-                f"--parameters {text}: expected NAME=VALUE with a Python name, got '{text}'",
-                "Write, for instance: -p alpha=0.1",
-            )
-        if name in pairs:
-            raise ConfigurationError(f"--parameters {name}: given twice", "Give it once.")
-        pairs[name] = value
-    return pairs
 
 
 @contextmanager

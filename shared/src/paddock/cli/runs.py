@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,18 +13,30 @@ import typer
 from paddock.cli import console
 from paddock.cli.context import JsonOption, ProjectArgument, WorkspaceOption, project_of, workspace_of
 from paddock.cli.run import show
-from paddock.project import load_projects
+from paddock.errors import ConfigurationError
+from paddock.project import Project, load_projects
 from paddock.runs import report as reports
 from paddock.runs import timeliness
+from paddock.runs.crate import export
+from paddock.runs.lookup import find_run
 from paddock.runs.record import ended_runs, read_record, schema
 
 _EXIT_LATE = 1
+_ACTIONS = ("show", "export")
 RunArgument = Annotated[str, typer.Argument(help="A run's name, or 'latest'.")]
 
 
 def runs(
-    project: Annotated[str | None, typer.Argument(help="The project's name, as its folder below projects/.")] = None,
-    run: Annotated[str | None, typer.Argument(help="Show this run ('latest' for the newest).")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PROJECT [RUN]] | show RUN [PROJECT] | export RUN [PROJECT]",
+            help="A project, and one of its runs ('latest' for the newest); or what to do with a run.",
+        ),
+    ] = None,
+    ro_crate: Annotated[
+        Path | None, typer.Option("--ro-crate", help="With export: the new folder that becomes an RO-Crate.")
+    ] = None,
     json: JsonOption = False,
     late: Annotated[
         bool, typer.Option("--late", help="Only projects past their deadline; exit with 1 when there is one.")
@@ -30,24 +44,43 @@ def runs(
     print_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of a record.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """List the runs of a project, or show one; without a name, say of every project when it last succeeded."""
+    """List the runs of a project, show one or export it; without a name, say when each project last succeeded."""
+    given = words or []
     if print_schema:
         typer.echo(schema())
-        return
-    if project is None:
+    elif len(given) > 1:
+        _one(given, ro_crate, json, workspace)
+    elif given:
+        _list(project_of(workspace, given[0]), json)
+    else:
         _overview(workspace, json, late)
+
+
+def _one(given: Sequence[str], ro_crate: Path | None, json: bool, workspace: WorkspaceOption) -> None:
+    """Show or export one run."""
+    action, run, project = "show", given[1], str(given[0]) or None
+    if given[0] in _ACTIONS:
+        action, project = given[0], given[2] if len(given) > 2 else None
+    if len(given) > (3 if given[0] in _ACTIONS else 2) or (action == "export") != bool(ro_crate):
+        raise ConfigurationError(
+            f"paddock runs {' '.join(given)}: expected a run, and --ro-crate FOLDER where it is exported",
+            "Write, for instance: paddock runs export latest --ro-crate crate",
+        )
+    found, record = find_run(workspace_of(workspace), run, project)
+    if ro_crate is not None:
+        written = export(found, record, ro_crate)
+        console.as_json({"run": record.run, "metadata": str(written)}) if json else console.say(str(written))
         return
-    found = project_of(workspace, project)
-    if run is not None:
-        record = read_record(found, run)
-        console.as_json(record.model_dump(mode="json")) if json else show(found, record)
-        return
+    console.as_json(record.model_dump(mode="json")) if json else show(found, record)
+
+
+def _list(found: Project, json: bool) -> None:
     records = [read_record(found, name) for name in ended_runs(found)]
     if json:
         console.as_json([record.model_dump(mode="json") for record in records])
         return
     if not records:
-        console.say(f"{project} has not run yet; run it with: paddock run {project}")
+        console.say(f"{found.name} has not run yet; run it with: paddock run {found.name}")
         return
     rows = [
         (

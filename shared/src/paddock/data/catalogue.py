@@ -37,8 +37,24 @@ class Catalogue:
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
     """The catalogue of all projects; raises ConfigurationError with file and line of the first fault."""
-    contracts = (contract for project in load_projects(workspace) for contract in _contracts(project))
+    contracts = (contract for project in load_projects(workspace) for contract in load_contracts(project))
     return Catalogue({contract.dataset: contract for contract in contracts})
+
+
+def load_contracts(project: Project) -> tuple[Contract, ...]:
+    """The contracts of the datasets that a project writes; raises ConfigurationError with file and line of a fault."""
+    place, document = read_catalog(project.catalog)
+    # A fault in what a project reads is noticed as early as one in what it writes.
+    _sources(project, document, place)
+    tables = place.table(document, "datasets", "")
+    if tables and not project.pipeline:
+        place.fail(
+            f"datasets.{next(iter(tables))}",
+            "",
+            "the project has no pipeline that could write it",
+            f"Remove it, or name a package and a pipeline in {project.folder / 'pyproject.toml'}.",
+        )
+    return tuple(contract_of(project.name, name, table, place) for name, table in tables.items())
 
 
 def load_sources(project: Project) -> Mapping[str, Source]:
@@ -59,21 +75,6 @@ def read_catalog(path: Path) -> tuple[Place, dict[str, Any]]:
     place = Place(path, path.read_text(encoding="utf-8"))
     place.refuse_unknown(document, ("datasets", "sources"), "")
     return place, document
-
-
-def _contracts(project: Project) -> list[Contract]:
-    place, document = read_catalog(project.catalog)
-    # A fault in what a project reads is noticed as early as one in what it writes.
-    _sources(project, document, place)
-    tables = place.table(document, "datasets", "")
-    if tables and not project.pipeline:
-        place.fail(
-            f"datasets.{next(iter(tables))}",
-            "",
-            "the project has no pipeline that could write it",
-            f"Remove it, or name a package and a pipeline in {project.folder / 'pyproject.toml'}.",
-        )
-    return [contract_of(project.name, name, table, place) for name, table in tables.items()]
 
 
 def _sources(project: Project, document: dict[str, Any], place: Place) -> dict[str, Source]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paddock.data import sources as reading
+from paddock.data import used
 from paddock.data.catalogue import Catalogue, load_catalogue, load_sources
 from paddock.data.contract import Contract
 from paddock.data.databases import Publication, Serving, open_serving
@@ -49,6 +50,7 @@ class Session:
     writes: dict[str, Version] = field(default_factory=dict)
     sources_root: Path | None = None
     sources: dict[str, str] = field(default_factory=dict)
+    asks_history: bool = False
     _readings: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
     def read(
@@ -160,6 +162,7 @@ class Session:
                 f"See: paddock data history {name}",
             )
         moment = _moment(name, version)
+        self.asks_history = True
         past = [found for found in self.serving.publications(name) if found.published_at <= moment]
         if not past:
             raise DataError(
@@ -275,7 +278,9 @@ def _session_of_environment(environment: Mapping[str, str]) -> Session:
     settings = load_settings(workspace, environment.get("PADDOCK_ENV", "local"))
     candidates, sources = (json.loads(environment.get(f"PADDOCK_{key}", "{}")) for key in ("CANDIDATES", "SOURCES"))
     run = environment.get("PADDOCK_RUN", "")
-    return open_session(load_project(workspace, name), settings, run, candidates, sources)
+    session = open_session(load_project(workspace, name), settings, run, candidates, sources)
+    used.GIVEN.append((session, settings))
+    return session
 
 
 def _project_around(root: Path, folder: Path) -> str:

@@ -45,6 +45,14 @@ def code_cells(notebook: NotebookNode) -> list[tuple[int, Any]]:
     return [(number, cell) for number, cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
 
+def written(notebook: Any) -> bytes:
+    """The bytes of a notebook's file; a lone surrogate, which a cell may print, has no UTF-8 form: it is its escape."""
+    import nbformat
+
+    content: str = nbformat.writes(notebook)
+    return content.encode("utf-8", "backslashreplace")
+
+
 def tags(cell: Any) -> list[str]:
     """The tags of a cell."""
     return list(cell.metadata.get("tags", []))

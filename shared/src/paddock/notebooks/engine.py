@@ -3,46 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from queue import Empty
 from typing import Any
 
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
+from papermill.log import logger
 
-from paddock.errors import CodeError, ToolError
-from paddock.notebooks import injection, kernel, outputs, verdict
-from paddock.notebooks.facts import FACTS_MIME
-from paddock.notebooks.kernel import Kernel
+from paddock.errors import CodeError
+from paddock.notebooks import destination, kernel, stopping, verdict
+from paddock.notebooks.client import Client
+from paddock.notebooks.order import NO_LIMIT, Order
+from paddock.notebooks.recorder import Recorder
+from paddock.notebooks.resuming import ResumingClient
 from paddock.notebooks.verdict import Outcome
 
-# What nbclient says of a failure, the outcome says better.
-_LOG = logging.getLogger(__name__)
-_LOG.addHandler(logging.NullHandler())
-_STARTUP = 60.0
-_POLL = 0.2
-_ANSWER = 10.0
-_NO_LIMIT = 7 * 24 * 3600.0
-_INSTALL = "__import__('paddock.notebooks.watch', fromlist=['install']).install()"
-_FACTS = "__import__('paddock.notebooks.watch', fromlist=['facts']).facts()"
-
-
-@dataclass(frozen=True)
-class Order:
-    """How to execute: in which kernel, within how many seconds in all, and whom to tell of each cell."""
-
-    kernel: Kernel
-    time_limit: float = _NO_LIMIT
-    on_cell: Callable[[int, int], None] = lambda number, total: None
+_OF_CLIENT = ("stdout_file", "stderr_file")
 
 
 class PaddockEngine(NBClientEngine):
     """Papermill's engine `paddock`: also plain `papermill --engine paddock` fails for what would pass by accident."""
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,
+        kernel_name: str,
+        output_path: str | None = None,
+        progress_bar: Any = True,
+        log_output: bool = False,
+        autosave_cell_every: int = 30,
+        order: Order | None = None,
+        **options: Any,
+    ) -> Any:
+        """Execute the notebook; without an order of ours, write the output: once, durably, and however it ends."""
+        if order is not None:
+            recorder = Recorder(nb, order.journal, progress_bar=progress_bar)
+            return cls._recorded(recorder, kernel_name, order=order, log_output=log_output, **options)
+        with stopping.sigterm_as_exit(), destination.opened(output_path) as place:
+            recorder = Recorder(nb, place.journal, progress_bar=progress_bar, log_output=log_output)
+            try:
+                found = cls._recorded(recorder, kernel_name, log_output=log_output, **options)
+            except BaseException:
+                place.write(recorder.nb)
+                raise
+            place.write(found)
+            place.take_over()
+            return found
+
+    @classmethod
+    def _recorded(cls, recorder: Recorder, kernel_name: str, **options: Any) -> Any:
+        recorder.notebook_start()
+        try:
+            cls.execute_managed_notebook(recorder, kernel_name, **options)
+        finally:
+            recorder.notebook_complete()
+        return recorder.nb
 
     @classmethod
     def execute_managed_notebook(
@@ -52,131 +68,29 @@ class PaddockEngine(NBClientEngine):
         order: Order | None = None,
         outcome: Outcome | None = None,
         execution_timeout: float | None = None,
+        log_output: bool = False,
         **kwargs: Any,
     ) -> None:
         """Execute the cells; fill `outcome` when it is given, else raise CodeError for what papermill lets pass."""
         found = Outcome() if outcome is None else outcome
         found.notebook = nb_man.nb
         if order is not None:
-            _in_own_loop(_Client(nb_man, order, found).run)
+            _in_own_loop((ResumingClient if order.reruns else Client)(nb_man, order, found).run)
             return
-        with kernel.running({}, None) as started:
-            _in_own_loop(_Client(nb_man, Order(started, execution_timeout or _NO_LIMIT), found).run)
-        reason = verdict.reason(found, is_audit=False)
-        if reason and not _papermill_raises(nb_man.nb):
-            raise CodeError(reason, "See the cell's output in the executed notebook.")
-
-
-class _Client(PapermillNotebookClient):
-    """nbclient's client around our kernel, which tells everything it learns to the outcome."""
-
-    def __init__(self, nb_man: Any, order: Order, outcome: Outcome) -> None:
-        super().__init__(
-            nb_man,
-            log=_LOG,
-            force_raise_errors=True,
-            record_timing=False,
-            # The outputs of a cell that printed a lot may take their time; the limit holds all the same.
-            iopub_timeout=int(max(_ANSWER, min(order.time_limit, _NO_LIMIT))),
-            timeout_func=self._seconds_left,
-        )
-        self._order = order
-        self._outcome = outcome
-        self._until: float = time.monotonic() + order.time_limit
-        self._budget = outputs.Budget()
-        self._numbers = injection.numbers(nb_man.nb)
-        self._cells_of_messages: dict[str, int] = {}
-
-    def _seconds_left(self, cell: Any) -> float:
-        # Not 0, which nbclient takes for no limit.
-        return max(0.001, self._until - time.monotonic())
-
-    async def run(self) -> None:
-        """Connect, execute every cell until one fails, fetch what the kernel knows, let it end."""
-        self.reset_execution_trackers()
-        self.kc = kernel.connected(self._order.kernel)
+        options = {name: kwargs[name] for name in _OF_CLIENT if kwargs.get(name) is not None}
+        if log_output:
+            options.update(log_output=True, log=logger)
         try:
-            await self._prepare()
-            if await self._execute_cells() and await self._fetch():
-                await kernel.leave(self._order.kernel, self.kc)
-            self.set_widgets_metadata()
-        finally:
-            self.kc.stop_channels()
-            self.kc.context.destroy(linger=0)
-
-    async def _prepare(self) -> None:
-        seconds = min(_STARTUP, self._order.time_limit)
-        info = await kernel.wait_until_ready(self._order.kernel, self.kc, seconds)
-        self.nb.metadata["language_info"] = info.get("language_info", {})
-        answer = await self._ask(_INSTALL)
-        if answer is None or answer.get("status") != "ok":
-            raise ToolError(
-                f"the kernel cannot import paddock: {(answer or {}).get('evalue', 'no answer')}",
-                "Install paddock into the environment whose interpreter runs this.",
-            )
-
-    async def _execute_cells(self) -> bool:
-        """Execute the cells up to the first that fails; whether the kernel still listens."""
-        total = self._numbers[-1] if self._numbers else 0
-        for index, cell in enumerate(self.nb.cells):
-            self._order.on_cell(self._numbers[index], total)
-            self.nb_man.cell_start(cell, index)
-            try:
-                await self.async_execute_cell(cell, index)
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                self.nb_man.cell_exception(cell, cell_index=index)
-                self._outcome.stop = self._reason(self._numbers[index], error)
-                return isinstance(error, CellExecutionError)
-            finally:
-                self._budget.end_cell(cell)
-                self.nb_man.cell_complete(cell, cell_index=index)
-        return True
-
-    async def _fetch(self) -> bool:
-        """Take over what the kernel knows, also what a cell hid from its outputs; whether the kernel answered."""
-        answer = await self._ask(_FACTS)
-        stated = (answer or {}).get("data", {}).get(FACTS_MIME)
-        if stated is None:
-            self._outcome.stop = self._outcome.stop or "the kernel did not answer after the last cell"
-            return False
-        self._outcome.take(stated, self._cells_of_messages)
-        return True
-
-    async def _ask(self, expression: str) -> dict[str, Any] | None:
-        request = self.kc.execute("", silent=True, store_history=False, user_expressions={"answer": expression})
-        try:
-            answer = await kernel.reply(self.kc, request, _ANSWER)
-        except Empty:
-            return None
-        return dict(answer["content"].get("user_expressions", {}).get("answer", {}))
-
-    def _reason(self, number: int, error: Exception) -> str:
-        if isinstance(error, CellExecutionError):
-            return verdict.raised(number, error.ename, error.evalue)
-        if isinstance(error, CellTimeoutError):
-            return f"cell {number} still ran at the time limit of {self._order.time_limit:g} s"
-        return verdict.died(number, self._order.kernel.process.poll())
-
-    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        """Note what the message tells, and keep it as an output while the notebook's budget lasts."""
-        self._outcome.executed.add(cell_index)
-        self._cells_of_messages[msg["parent_header"]["msg_id"]] = self._numbers[cell_index]
-        self._outcome.note(msg["content"].get("data", {}))
-        if not self._budget.admits(msg):
-            return None
-        return super().process_message(msg, cell, cell_index)
-
-    async def _async_poll_kernel_alive(self) -> None:
-        """Notice within a fraction of a second that the kernel died."""
-        while True:
-            await asyncio.sleep(_POLL)
-            if self._order.kernel.process.poll() is not None:
-                self.task_poll_for_reply.cancel()
-                return
-
-    async def _async_check_alive(self) -> None:
-        if self._order.kernel.process.poll() is not None:
-            raise DeadKernelError("Kernel died")
+            with kernel.running({}, None) as started:
+                ours = Order(started, execution_timeout or NO_LIMIT)
+                _in_own_loop(Client(nb_man, ours, found, **options).run)
+        except (KeyboardInterrupt, SystemExit) as interrupt:
+            verdict.state(nb_man.nb, stopping.failure(interrupt))
+            raise
+        failure = verdict.first(found, is_audit=False)
+        verdict.state(nb_man.nb, failure)
+        if failure and not _papermill_raises(nb_man.nb):
+            raise CodeError(failure.reason, "See the cell's output in the executed notebook.")
 
 
 def _papermill_raises(notebook: Any) -> bool:
@@ -190,8 +104,15 @@ def _in_own_loop(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         asyncio.get_running_loop()
     except RuntimeError:
         with asyncio.Runner() as runner:
+            runner.get_loop().set_exception_handler(_hear)
             # Not `run`: it turns Ctrl-C into a cancellation, which nbclient takes for a dead kernel.
             runner.get_loop().run_until_complete(run())
         return
     with ThreadPoolExecutor(1) as pool:
         pool.submit(_in_own_loop, run).result()
+
+
+def _hear(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say what no one else does; an interrupt goes its own way, whichever task it hit."""
+    if not isinstance(context.get("exception"), KeyboardInterrupt | SystemExit):
+        loop.default_exception_handler(context)

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 from paddock.errors import ConfigurationError, nearest
-from paddock.notebooks import injection, kernel, secret, verdict
-from paddock.notebooks.document import load
+from paddock.notebooks import injection, journal, kernel, secret, stopping, verdict
+from paddock.notebooks.cause import Cause, Failure
+from paddock.notebooks.document import load, written
 from paddock.notebooks.facts import Gate as Gate
 from paddock.notebooks.facts import Metric as Metric
+from paddock.notebooks.facts import as_json, gate_of, metric_of
+from paddock.notebooks.journal import Journal
 from paddock.notebooks.kernel import Kernel
+from paddock.notebooks.order import Order
 from paddock.notebooks.parameters import checked, declared
+from paddock.notebooks.reruns import Reruns
 from paddock.notebooks.verdict import Outcome
-from paddock.storage import artifact
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 ENGINE = "paddock"
-_EXIT_CODE_OF_SIGTERM = 128 + signal.SIGTERM
 _NATIVE_KERNELS = ("python3", "python")
 
 
 @dataclass(frozen=True)
 class Execution:
-    """One execution: the first reason for which it failed, all effective parameters, gates in their order."""
+    """One execution: the first reason for which it failed and its cause, all parameters, gates in their order."""
 
     status: Literal["passed", "failed"]
     reason: str
@@ -40,6 +41,7 @@ class Execution:
     parameters: Mapping[str, Any]
     gates: tuple[Gate, ...]
     metrics: tuple[Metric, ...]
+    cause: Cause | None = None
 
 
 def execute(
@@ -50,12 +52,16 @@ def execute(
     folder: Path,
     time_limit: float,
     on_cell: Callable[[int, int], None],
+    is_audit: bool = True,
+    reruns: Reruns | None = None,
 ) -> Execution:
     """Execute the notebook at `source` and store it at `output` with its status, whether it passed or failed.
 
-    The kernel works in `folder` and sees `environment` on top of ours. Raises ConfigurationError when the
-    notebook or a parameter is wrong; on Ctrl-C or SIGTERM what there is by then is stored as failed, and
-    the interrupt goes on. Whatever happens, no process of the notebook is left.
+    Only an audit has to evaluate a gate, and is stored as an artifact. The kernel works in `folder` and sees
+    `environment` on top of ours. Raises ConfigurationError when the notebook or a parameter is wrong; on Ctrl-C or
+    SIGTERM what there is by then is stored as failed, and the interrupt goes on. Whatever happens, no process of the
+    notebook is left; with `reruns`, only cells are executed that differ from earlier runs, and what they need lives on
+    until these are closed.
     """
     begun = time.perf_counter()
     notebook = load(source)
@@ -64,39 +70,40 @@ def execute(
     values = checked(known, parameters)
     injection.inject(notebook, known, values)
     outcome = Outcome(notebook=notebook)
-    try:
-        with _sigterm_as_exit(), kernel.running(environment, folder) as started:
-            _run_papermill(notebook, outcome, started, time_limit, on_cell)
-    except (KeyboardInterrupt, SystemExit) as interrupt:
-        outcome.stop = "stopped by SIGTERM" if isinstance(interrupt, SystemExit) else "interrupted"
-        _store(source, output, outcome, environment, "failed")
-        raise
-    reason = verdict.reason(outcome, is_audit=True)
-    status: Literal["passed", "failed"] = "failed" if reason else "passed"
-    _store(source, output, outcome, environment, status)
+    hide = secret.hider({**os.environ, **environment})
+    with journal.begun(output, hide, is_artifact=is_audit) as kept:
+        try:
+            with stopping.sigterm_as_exit(), _kernel(notebook, environment, folder, reruns) as started:
+                _run_papermill(notebook, outcome, Order(started, time_limit, on_cell, kept, reruns))
+        except (KeyboardInterrupt, SystemExit) as interrupt:
+            _store(source, outcome, kept, stopping.failure(interrupt))
+            raise
+        failure = verdict.first(outcome, is_audit)
+        _store(source, outcome, kept, failure)
     return Execution(
-        status=status,
-        reason=secret.hide(reason, {**os.environ, **environment}),
+        status="failed" if failure else "passed",
+        reason=hide(failure.reason) if failure else "",
         seconds=time.perf_counter() - begun,
-        parameters={name: values.get(name, parameter.default) for name, parameter in known.items()},
-        gates=tuple(outcome.gates.values()),
-        metrics=tuple(outcome.metrics.values()),
+        parameters=hide({name: values.get(name, parameter.default) for name, parameter in known.items()}),
+        gates=tuple(gate_of(hide(as_json(gate))) for gate in outcome.gates.values()),
+        metrics=tuple(metric_of(hide(as_json(metric))) for metric in outcome.metrics.values()),
+        cause=failure.cause if failure else None,
     )
 
 
-def _run_papermill(
-    notebook: NotebookNode,
-    outcome: Outcome,
-    started: Kernel,
-    time_limit: float,
-    on_cell: Callable[[int, int], None],
-) -> None:
+def _kernel(
+    notebook: NotebookNode, environment: Mapping[str, str], folder: Path, reruns: Reruns | None
+) -> contextlib.AbstractContextManager[Kernel]:
+    return kernel.running(environment, folder) if reruns is None else reruns.running(notebook, environment, folder)
+
+
+def _run_papermill(notebook: NotebookNode, outcome: Outcome, order: Order) -> None:
     # Slow imports: the kernel boots meanwhile.
     import papermill
     from papermill.engines import papermill_engines
     from papermill.execute import remove_error_markers
 
-    from paddock.notebooks.engine import Order, PaddockEngine
+    from paddock.notebooks.engine import PaddockEngine
 
     # Also where the package is used from its folder, without its entry points.
     papermill_engines.register(ENGINE, PaddockEngine)
@@ -109,7 +116,7 @@ def _run_papermill(
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            order=Order(started, time_limit, on_cell),
+            order=order,
             outcome=outcome,
         )
     # Cells that papermill adds to point at an exception; the reason says it.
@@ -137,37 +144,10 @@ def _check_kernel(source: Path, notebook: NotebookNode) -> None:
         )
 
 
-def _store(
-    source: Path, output: Path, outcome: Outcome, environment: Mapping[str, str], status: Literal["passed", "failed"]
-) -> None:
-    import nbformat
-
+def _store(source: Path, outcome: Outcome, kept: Journal, failure: Failure | None) -> None:
     notebook = outcome.notebook
     # Where it was executed is no fact about the notebook.
-    notebook.metadata.get("papermill", {}).update(input_path=source.name, output_path=output.name)
-    for cell in notebook.cells:
-        if "outputs" in cell:
-            cell.outputs = secret.hide(cell.outputs, {**os.environ, **environment})
-    # A lone surrogate, which a cell may print, has no UTF-8 form; in JSON it is its escape.
-    content = nbformat.writes(notebook).encode("utf-8", "backslashreplace")
-    artifact.write_bytes(output, content, {"status": status})
-
-
-@contextlib.contextmanager
-def _sigterm_as_exit() -> Iterator[None]:
-    """Let SIGTERM unwind the stack as Ctrl-C does, unless the program already handles it, or in a side thread."""
-    is_ours = (
-        threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    )
-    if not is_ours:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _exit)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _exit(number: int, frame: Any) -> NoReturn:
-    raise SystemExit(_EXIT_CODE_OF_SIGTERM)
+    notebook.metadata.get("papermill", {}).update(input_path=source.name, output_path=kept.output.name)
+    verdict.state(notebook, failure)
+    # All of it: a traceback repeats its source, and widgets keep their state in the metadata.
+    kept.store(written(kept.hide(notebook)), {"status": "failed" if failure else "passed"})

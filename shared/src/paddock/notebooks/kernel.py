@@ -1,14 +1,13 @@
-"""The kernel's process: this interpreter, in a session of its own, gone with everything it started."""
+"""The kernel of a notebook: this interpreter, gone with everything it started."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import secrets
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,25 +18,24 @@ from queue import Empty
 from typing import Any
 
 from paddock.errors import ToolError
+from paddock.kernels.lease import Lease
+from paddock.kernels.starting import start
 
-# Every process that the notebook starts inherits it, also one that leaves the kernel's session.
-_MARK = "PADDOCK_KERNEL"
 # The history would go to a database in the user's home, which several kernels would share.
-_HISTORY_OFF = "--HistoryManager.enabled=False"
+HISTORY_OFF = "--HistoryManager.enabled=False"
 _LONGEST_SOCKET_PATH = 90
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
-_GRACE = 2.0
-# When the runner dies, however it dies, its end of the pipe closes; then this kills the kernel's group.
-_GUARD = 'read -r _; kill -s KILL -- "-$0"; rm -rf -- "$1"'
+_GRACE = 4.0
+_PERIOD = 0.005
+_RETRY = 2  # milliseconds
 
 
-@dataclass
+@dataclass(frozen=True)
 class Kernel:
-    """A kernel's process and the file by which a client finds it; `may_leave` when it was asked to end."""
+    """A kernel's process and the file by which a client finds it."""
 
-    process: subprocess.Popen[bytes]
+    process: Lease
     connection: Path
-    may_leave: bool = False
 
 
 @contextlib.contextmanager
@@ -47,20 +45,14 @@ def running(environment: Mapping[str, str], folder: Path | None) -> Iterator[Ker
     It boots while the caller goes on. Raises ToolError when it cannot be started.
     """
     home = Path(tempfile.mkdtemp(prefix="paddock-kernel-"))
-    mark = secrets.token_hex(16)
     try:
-        connection = _connection_file(home)
-        process = _launched(connection, {**os.environ, **environment, _MARK: mark}, folder)
+        connection = connection_file(home)
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", str(connection), HISTORY_OFF]
+        lease = start(command, {**os.environ, **environment}, folder or Path.cwd())
         try:
-            with _guarded(process.pid, home):
-                kernel = Kernel(process, connection)
-                yield kernel
-                if kernel.may_leave:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(_GRACE)
+            yield Kernel(lease, connection)
         finally:
-            _kill(process.pid, mark)
-            process.wait()
+            lease.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -74,6 +66,8 @@ def connected(kernel: Kernel) -> Any:
     client.load_connection_file()
     # Without a limit: past it, a reader slower than the kernel would lose outputs, and the end of the cell.
     client.context.setsockopt(zmq.RCVHWM, 0)
+    # The kernel may not listen yet; one that was forked does a moment later.
+    client.context.setsockopt(zmq.RECONNECT_IVL, _RETRY)
     client.start_channels(hb=False)
     client.allow_stdin = False
     return client
@@ -103,15 +97,17 @@ async def reply(client: Any, request: str, seconds: float) -> dict[str, Any]:
             return message
 
 
-async def leave(kernel: Kernel, client: Any) -> None:
-    """Ask an idle kernel to run its exit handlers and end; one that does not answer is not waited for."""
+async def leave(kernel: Kernel, client: Any) -> bool:
+    """Ask an idle kernel to run its exit handlers and end; whether it did so within a bounded time."""
     client.shutdown()
-    with contextlib.suppress(Empty):
-        await client.get_control_msg(timeout=_GRACE)
-        kernel.may_leave = True
+    until = time.monotonic() + _GRACE
+    while kernel.process.poll() is None and time.monotonic() < until:
+        await asyncio.sleep(_PERIOD)
+    return kernel.process.poll() is not None
 
 
-def _connection_file(home: Path) -> Path:
+def connection_file(home: Path) -> Path:
+    """Write, in this folder, the file that says where a kernel listens, at sockets in the same folder."""
     path = home / "connection.json"
     key = secrets.token_hex(32)
     if len(str(home)) > _LONGEST_SOCKET_PATH:
@@ -124,58 +120,3 @@ def _connection_file(home: Path) -> Path:
     facts = {"transport": "ipc", "ip": str(home / "socket"), "key": key, "signature_scheme": "hmac-sha256", **ports}
     path.write_text(json.dumps(facts))
     return path
-
-
-def _launched(connection: Path, environment: Mapping[str, str], folder: Path | None) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "ipykernel_launcher", "-f", str(connection), _HISTORY_OFF],
-            env={**environment, "JPY_PARENT_PID": str(os.getpid())},
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            # What is written to the file descriptors comes as messages, too; ours are not the notebook's.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ToolError(f"the kernel cannot be started: {error}", f"Check that {folder} is a folder.") from error
-
-
-@contextlib.contextmanager
-def _guarded(group: int, home: Path) -> Iterator[None]:
-    read, write = os.pipe()
-    guard = subprocess.Popen(
-        ["/bin/sh", "-c", _GUARD, str(group), str(home)],
-        stdin=read,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    os.close(read)
-    try:
-        yield
-    finally:
-        # Before the pipe closes: the group's number may soon be another's.
-        guard.kill()
-        guard.wait()
-        os.close(write)
-
-
-def _kill(group: int, mark: str) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
-    for process in _marked(mark):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(process, signal.SIGKILL)
-
-
-def _marked(mark: str) -> list[int]:
-    """The processes that inherited the mark, wherever they went; where there is no /proc only the group is known."""
-    wanted = f"{_MARK}={mark}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if wanted in path.read_bytes():
-                found.append(int(path.parent.name))
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import time
 from collections.abc import Callable
@@ -49,6 +50,8 @@ def install(shell: Any) -> None:
     shell.display_pub.register_hook(_display_hook)
     shell.events.register("pre_run_cell", lambda info: _begin(shell))
     shell.events.register("post_run_cell", lambda result: _end(out, err))
+    # Runs after the notebook's own exit handlers, and before the kernel closes its sockets.
+    atexit.register(_end, out, err)
 
 
 def kept(text: str) -> str:

@@ -44,15 +44,21 @@ class Budget:
         self.all -= texts + images
         return True
 
-    def end_cell(self, cell: Any) -> None:
-        """Join the cell's streams, and say in its outputs what was dropped."""
-        if cell.cell_type != "code":
-            return
-        cell.outputs = _joined(cell.outputs)
-        if self.dropped:
-            note = f"[paddock dropped {self.dropped:,} outputs ({self.dropped_size / 1e6:.1f} MB) more]\n"
-            cell.outputs.append(_stream("stderr", note))
-            self.dropped = self.dropped_size = 0
+    def end_cell(self, cell: Any) -> Any:
+        """Say in the cell's outputs what was dropped of them; that note, None where nothing was."""
+        if cell.cell_type != "code" or not self.dropped:
+            return None
+        text = f"[paddock dropped {self.dropped:,} outputs ({self.dropped_size / 1e6:.1f} MB) more]\n"
+        self.dropped = self.dropped_size = 0
+        cell.outputs.append(_stream("stderr", text))
+        return cell.outputs[-1]
+
+
+def join(notebook: Any) -> None:
+    """Join the streams of every cell: only at the end, since until then each output is known by its position."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
 
 
 def _sizes(content: Mapping[str, Any]) -> tuple[int, int]:

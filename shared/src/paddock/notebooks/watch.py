@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NoReturn
 
-from paddock.notebooks import bundle, limits, quiet
+from paddock.notebooks import bundle, children, followed, limits, quiet, threads, usage, variation
 from paddock.notebooks.facts import FACTS_MIME
 from paddock.notebooks.gates import LEDGER
 
 _LONGEST_TEXT = 500
-_THREADS_MAY_TAKE = 5.0
 _SHELLS = ("bash", "sh", "zsh", "ksh")
 # `pipefail` is unknown to some old `sh`; there the first failing command still ends the script.
 _STRICT = "set -e; (set -o pipefail) 2>/dev/null && set -o pipefail; "
@@ -24,10 +22,10 @@ _DO_NOTHING = ("false", "true", "echo", ":")
 
 @dataclass
 class _Watch:
-    """Faults so far, each with the message id of the cell that ran then, and the threads that were there before."""
+    """Faults so far, each with the message id of its cell, and the threads that still run at the end."""
 
     faults: list[tuple[str, str]] = field(default_factory=list)
-    threads: frozenset[threading.Thread] = frozenset()
+    left: list[tuple[str, str]] = field(default_factory=list)
 
 
 _WATCH = _Watch()
@@ -39,6 +37,7 @@ class Facts:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Mapping[str, Any]:
         stated = {
             "faults": _WATCH.faults,
+            "left": _WATCH.left,
             "gates": [asdict(gate) for gate in LEDGER.gates.values()],
             "metrics": [asdict(metric) for metric in LEDGER.metrics.values()],
         }
@@ -49,20 +48,25 @@ def install() -> None:
     """Start to watch this kernel; its cells are run once, in order."""
     shell = bundle.shell()
     LEDGER.is_final = True
-    _WATCH.threads = frozenset(threading.enumerate())
+    threads.install(shell)
     threading.excepthook = _then(_note_thread, threading.excepthook)
     _watch_tasks()
     _watch_commands()
     _watch_scripts(shell)
     shell.ask_exit = _exit
     limits.install(shell)
+    usage.install(shell)
+    children.install(shell)
     quiet.install(shell)
+    followed.install()
+    variation.install()
 
 
 def facts() -> Facts:
     """What was stated and noted, after the threads that the notebook started have ended."""
-    _join_threads()
+    _WATCH.left = threads.wait()
     _note_kept_tasks()
+    followed.write()
     return Facts()
 
 
@@ -189,13 +193,3 @@ def _watch_scripts(shell: Any) -> None:
 def _exit(*_: Any) -> NoReturn:
     """What `exit` and `quit` do here: end the cell as `sys.exit` does, so that the engine learns of it."""
     raise SystemExit
-
-
-def _join_threads() -> None:
-    """Wait for what the notebook left running, for a bounded time; executors keep idle threads, so not for those."""
-    pools = sys.modules.get("concurrent.futures.thread")
-    workers = set(pools._threads_queues) if pools is not None else set()
-    until = time.monotonic() + _THREADS_MAY_TAKE
-    for thread in set(threading.enumerate()) - _WATCH.threads - workers:
-        if not thread.daemon and thread is not threading.current_thread():
-            thread.join(max(0.0, until - time.monotonic()))

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paddock.data.session import Session, environment_of
+from paddock.runs.opened import Openings
 from paddock.runs.progress import Event, Listener
 from paddock.runs.record import GateFact, MetricFact, NotebookFact
 from paddock.runs.request import Request
+from paddock.storage import artifact
 
 if TYPE_CHECKING:
     from paddock.notebooks.execution import Execution
@@ -22,10 +24,11 @@ def execute_one(
     pins: Mapping[str, int],
     request: Request,
     listener: Listener,
+    openings: Openings,
 ) -> NotebookFact:
     """Execute the notebook `source`, which sees each dataset of `pins` at that version and no other.
 
-    The executed notebook is stored in the run's folder whether it passed or failed.
+    The executed notebook is stored in the run's folder whether it passed or failed; what it opens is noted.
     """
     project = session.project
     from paddock.notebooks.execution import execute
@@ -33,20 +36,23 @@ def execute_one(
     def on_cell(number: int, total: int) -> None:
         listener(Event("audit", f"{source} cell {number} of {total}", "working"))
 
-    execution = execute(
-        source=project.folder / source,
-        output=project.runs_folder / session.run / source,
-        parameters=dict(values),
-        environment=environment_of(session, pins, request.environment),
-        folder=project.folder,
-        time_limit=request.notebook_limit,
-        on_cell=on_cell,
-    )
+    path = project.folder / source
+    source_hash = artifact.file_sha256(path) if path.is_file() else ""
+    with openings.of_notebook(source) as followed:
+        execution = execute(
+            source=path,
+            output=project.runs_folder / session.run / source,
+            parameters=dict(values),
+            environment={**environment_of(session, pins, request.environment), **followed},
+            folder=project.folder,
+            time_limit=request.notebook_limit,
+            on_cell=on_cell,
+        )
     listener(Event("audit", source, execution.status, execution.seconds))
-    return _fact(source, execution)
+    return _fact(source, execution, source_hash)
 
 
-def _fact(source: str, execution: Execution) -> NotebookFact:
+def _fact(source: str, execution: Execution, source_hash: str) -> NotebookFact:
     return NotebookFact(
         source=source,
         executed=Path(source).as_posix(),
@@ -59,4 +65,6 @@ def _fact(source: str, execution: Execution) -> NotebookFact:
             for gate in execution.gates
         ),
         metrics=tuple(MetricFact(name=m.name, value=m.value, unit=m.unit) for m in execution.metrics),
+        cause=str(execution.cause or ""),
+        source_hash=source_hash,
     )

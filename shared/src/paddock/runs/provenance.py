@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,21 @@ def provenance(root: Path) -> Provenance:
     if not commit:
         return Provenance(os.environ.get("PADDOCK_COMMIT", ""), False, packages_hash(), platform.python_version())
     return Provenance(commit, git.is_dirty(root), packages_hash(), platform.python_version())
+
+
+def difference_hash(root: Path, paths: Sequence[str] = (".",)) -> str:
+    """SHA-256 over what differs from the commit at `paths`: each name with the hash of its bytes, new files included.
+
+    Empty where nothing does, or there is no git. Neither git's version nor its settings change it.
+    """
+    names = git.changed(root, paths)
+    digest = hashlib.sha256()
+    for name in names:
+        path = root / name
+        is_link, is_file = path.is_symlink(), path.is_file()
+        held = os.fsencode(path.readlink()).hex() if is_link else artifact.file_sha256(path) if is_file else "gone"
+        digest.update(f"{name}\0{held}\0{is_link}\0{is_file and os.access(path, os.X_OK)}\n".encode())
+    return digest.hexdigest() if names else ""
 
 
 def packages_hash() -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from paddock.errors import ConfigurationError, DataError, nearest
+from paddock.errors import ConfigurationError, DataError, PaddockError, nearest
 from paddock.project import Project
 from paddock.storage import artifact
 
+SCHEMA = 2
 Status = Literal["published", "unchanged", "failed", "built", "audited"]
 
 
@@ -48,7 +50,11 @@ class MetricFact(_Fact):
 
 
 class NotebookFact(_Fact):
-    """One executed validation notebook; `executed` is its file, relative to the run's folder."""
+    """One executed validation notebook; `executed` is its file, relative to the run's folder.
+
+    `cause` is one of `paddock.notebooks.cause`, empty for a notebook that passed; `source_hash` is the SHA-256 of the
+    notebook's own file.
+    """
 
     source: str
     executed: str
@@ -58,6 +64,8 @@ class NotebookFact(_Fact):
     parameters: dict[str, Any]
     gates: tuple[GateFact, ...]
     metrics: tuple[MetricFact, ...]
+    cause: str = ""
+    source_hash: str = ""
 
 
 class DatasetFact(_Fact):
@@ -76,15 +84,40 @@ class SourceFact(_Fact):
     content_hash: str
 
 
-class Record(_Fact):
-    """One run, schema 1; `paddock runs --schema` prints the JSON schema."""
+class FileFact(_Fact):
+    """One file that notebooks or tasks (`pipeline`) opened, by its path in the workspace, with its SHA-256.
 
-    schema_version: Literal[1] = 1
+    The hash is empty for a file that changed while the run went on. One outside of the workspace begins with / or ~.
+    """
+
+    path: str
+    role: Literal["read", "written"]
+    content_hash: str
+    by: tuple[str, ...]
+
+
+class HostFact(_Fact):
+    """The machine: its system with the release, its type, and how many cores the run might use."""
+
+    system: str
+    machine: str
+    cores: int
+
+
+class Record(_Fact):
+    """One run, schema 2 (schema 1 lacks what has a default); `paddock runs --schema` prints the JSON schema.
+
+    `dirty_hash` is that of the difference from the commit in what the run could see, `files_fault` says why not every
+    file that was opened is known.
+    """
+
+    schema_version: Literal[1, 2] = 2
     run: str
     project: str
     environment: str
     status: Status
     reason: str
+    cause: str = ""
     until: Literal["build", "audit", "publish"]
     started: datetime
     seconds: float
@@ -100,6 +133,14 @@ class Record(_Fact):
     datasets: tuple[DatasetFact, ...]
     sources: tuple[SourceFact, ...]
     report: str
+    dirty_hash: str = ""
+    lock_hash: str = ""
+    interpreter: str = ""
+    image: str = ""
+    host: HostFact | None = None
+    seeds: dict[str, str] = {}
+    files: tuple[FileFact, ...] = ()
+    files_fault: str = ""
 
     @property
     def gates(self) -> tuple[GateFact, ...]:
@@ -124,9 +165,7 @@ def read_record(project: Project, run: str) -> Record:
     if run == "latest" and known:
         run = known[-1]
     if run not in known:
-        raise ConfigurationError(
-            f"{project.name}: no run '{run}'", f"{nearest(run, known)} See: paddock runs {project.name}"
-        )
+        raise _unknown(project, run, known)
     path = record_path(project, run)
     content = artifact.verified_bytes(path)
     try:
@@ -134,9 +173,20 @@ def read_record(project: Project, run: str) -> Record:
     except ValidationError as error:
         first = error.errors()[0]
         raise DataError(
-            f"{path}: not a record of schema 1: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            f"{path}: not a record of schema {SCHEMA}: {'.'.join(map(str, first['loc']))}: {first['msg']}",
             "Restore the file, or remove the run's folder.",
         ) from error
+
+
+def _unknown(project: Project, run: str, known: Sequence[str]) -> PaddockError:
+    if run == Path(run).name and (project.runs_folder / run).is_dir():
+        return DataError(
+            f"{project.name}: run '{run}' has no record: it is going on, or was killed",
+            f"Run again; the next run removes what killed ones left: paddock run {project.name}",
+        )
+    return ConfigurationError(
+        f"{project.name}: no run '{run}'", f"{nearest(run, known)} See: paddock runs {project.name}"
+    )
 
 
 def ended_runs(project: Project) -> tuple[str, ...]:
@@ -165,4 +215,10 @@ def last_good(project: Project) -> Record | None:
 
 def schema() -> str:
     """The JSON schema of a record, as text."""
-    return json.dumps(Record.model_json_schema(), indent=1)
+    found = Record.model_json_schema()
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:paddock:run-record:{SCHEMA}",
+        "title": f"A run's record, schema {SCHEMA}",
+    }
+    return json.dumps(head | {key: value for key, value in found.items() if key != "title"}, indent=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
@@ -9,17 +10,23 @@ from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from paddock.data import publishing
 from paddock.data.session import Session, active, open_session, pins_of
 from paddock.errors import CodeError, DataError, PaddockError, ToolError
+from paddock.notebooks import secret
 from paddock.project import Project, require_notebooks
 from paddock.runs import audit, build, fingerprint, parameters, report, timeliness
+from paddock.runs.environment import Surroundings, seeds, surroundings
+from paddock.runs.opened import Openings
 from paddock.runs.progress import Event, Listener, Phase, ignore
 from paddock.runs.provenance import Provenance, provenance
 from paddock.runs.record import (
     DatasetFact,
+    FileFact,
+    HostFact,
     NotebookFact,
     Record,
     SourceFact,
@@ -54,6 +61,15 @@ class _Progress:
     reads: dict[str, Version] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
+    openings: Openings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.openings = Openings(self.project.workspace.root)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Found out once, early in a run that does something."""
+        return surroundings(self.project)
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
@@ -88,6 +104,7 @@ def _steps(progress: _Progress, session: Session) -> Record:
         if unchanged := _unchanged(progress, session):
             timeliness.confirm(progress.project, datetime.now(UTC))
             return unchanged
+        _ = progress.surroundings
         split = parameters.split(progress.project, progress.request.parameters)
         with progress.phase("build"):
             _build(progress, session, split.pipeline)
@@ -96,7 +113,8 @@ def _steps(progress: _Progress, session: Session) -> Record:
         with progress.phase("audit"):
             failures = _audit(progress, session, split.notebooks)
         if failures:
-            return _end(progress, "failed", "; ".join(failures))
+            cause = next(fact.cause for fact in progress.notebooks if fact.status == "failed")
+            return _end(progress, "failed", "; ".join(failures), cause)
         if progress.request.until == "audit":
             return _end(progress, "audited", "stopped after audit, as asked")
         if not progress.project.pipeline:
@@ -108,7 +126,7 @@ def _steps(progress: _Progress, session: Session) -> Record:
         _end(progress, "failed", error.message)
         raise
     except KeyboardInterrupt:
-        _end(progress, "failed", "interrupted")
+        _end(progress, "failed", "interrupted", "interrupted")
         raise
     except ToolError as error:
         # Where a disk or a database fails, the record may not be stored either; the first error is the one to tell.
@@ -121,7 +139,8 @@ def _build(progress: _Progress, session: Session, values: Mapping[str, str]) -> 
     def tell(task: str, status: str, seconds: float) -> None:
         progress.listener(Event("build", task, status, seconds))
 
-    progress.built = build.build(session, values, tell)
+    with progress.openings.of_tasks():
+        progress.built = build.build(session, values, tell)
     progress.sources = session.sources
     _note_reads(progress, session, session.reads)
 
@@ -160,7 +179,9 @@ def _audit(progress: _Progress, session: Session, values: Mapping[str, Mapping[s
     _note_reads(progress, session, pins)
     failures = []
     for source in progress.project.notebooks:
-        fact = audit.execute_one(session, source, values[source], pins, progress.request, progress.listener)
+        fact = audit.execute_one(
+            session, source, values[source], pins, progress.request, progress.listener, progress.openings
+        )
         progress.notebooks.append(fact)
         if fact.status == "failed":
             failures.append(f"{source}: {fact.reason}")
@@ -179,10 +200,10 @@ def _publish(progress: _Progress, session: Session) -> None:
         progress.listener(Event("publish", f"{dataset} version {version.number}", "published"))
 
 
-def _end(progress: _Progress, status: Status, reason: str) -> Record:
+def _end(progress: _Progress, status: Status, reason: str, cause: str = "") -> Record:
     """Render the report, then store the record: a run without a record never ended."""
     with progress.phase("report"):
-        record = _record(progress, status, reason)
+        record = _without_secrets(_record(progress, status, reason, cause))
         report.write(progress.project, record)
     record = record.model_copy(
         update={"phases": progress.phases, "seconds": round(time.perf_counter() - progress.clock, 3)}
@@ -192,16 +213,19 @@ def _end(progress: _Progress, status: Status, reason: str) -> Record:
     return record
 
 
-def _record(progress: _Progress, status: Status, reason: str) -> Record:
+def _record(progress: _Progress, status: Status, reason: str, cause: str) -> Record:
     source = progress.source
     written = progress.built.versions
-    reads = {name: version for name, version in progress.reads.items() if name not in written}
+    # A dataset that is read and written is both, where the versions are two.
+    reads = {name: version for name, version in progress.reads.items() if version != written.get(name)}
+    around = progress.surroundings
     return Record(
         run=progress.run,
         project=progress.project.name,
         environment=progress.request.environment,
         status=status,
         reason=reason,
+        cause=cause,
         until=progress.request.until,
         started=progress.started,
         seconds=round(time.perf_counter() - progress.clock, 3),
@@ -217,7 +241,19 @@ def _record(progress: _Progress, status: Status, reason: str) -> Record:
         datasets=(*_dataset_facts(reads, "read"), *_dataset_facts(written, "written")),
         sources=tuple(SourceFact(name=name, content_hash=found) for name, found in sorted(progress.sources.items())),
         report="report.html",
+        dirty_hash=around.dirty_hash,
+        lock_hash=around.lock_hash,
+        interpreter=around.interpreter,
+        image=around.image,
+        host=HostFact(system=around.system, machine=around.machine, cores=around.cores),
+        seeds=seeds([progress.request.parameters, *(notebook.parameters for notebook in progress.notebooks)]),
+        files=tuple(FileFact(**vars(opened)) for opened in progress.openings.found()),
+        files_fault=progress.openings.fault,
     )
+
+
+def _without_secrets(record: Record) -> Record:
+    return Record.model_validate(secret.hide(record.model_dump(), os.environ))
 
 
 def _dataset_facts(versions: Mapping[str, Version], role: Literal["read", "written"]) -> Iterator[DatasetFact]:

@@ -21,11 +21,16 @@ def confirm(project: Project, now: datetime) -> None:
 def last_success(project: Project) -> datetime | None:
     """When the project last did all it could, or was last found to have nothing new to do; None for never."""
     record = last_good(project)
-    moments = [record.started + timedelta(seconds=record.seconds)] if record else []
+    moments = [record.started + timedelta(seconds=record.seconds) if record else None, confirmed(project)]
+    return max(filter(None, moments), default=None)
+
+
+def confirmed(project: Project) -> datetime | None:
+    """When the project was last found to have nothing new to do; None where that is not written down."""
     # A courtesy beside the records: where it is missing or torn, they alone speak.
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        moments.append(datetime.fromisoformat(json.loads(_path(project).read_text())["confirmed"]))
-    return max(moments, default=None)
+        return datetime.fromisoformat(json.loads(_path(project).read_text())["confirmed"])
+    return None
 
 
 def due_by(project: Project, since: datetime) -> datetime | None:

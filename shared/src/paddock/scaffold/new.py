@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from paddock import git
-from paddock.errors import CodeError, ConfigurationError, ToolError
+from paddock.errors import ConfigurationError, ToolError
 from paddock.project import Workspace
 from paddock.scaffold.answers import problem_at, slug_of
+from paddock.scaffold.baking import bake
 from paddock.scaffold.questions import Template, load_template
 from paddock.storage import durable, lock
-
-_REPLAY = ".replay"
-_TEMPLATE = ".template"
-_VARIANTS = "variants"
 
 
 def new_project(workspace: Workspace, answers: Mapping[str, object], template: str = "pipeline") -> Path:
@@ -36,7 +32,7 @@ def new_project(workspace: Workspace, answers: Mapping[str, object], template: s
             target.parent.mkdir(exist_ok=True)
             _remove_leftovers(target.parent)
             with tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as scratch:
-                durable.commit_folder(_bake(chosen, answers, Path(scratch)), target)
+                durable.commit_folder(bake(chosen, answers, Path(scratch)), target)
         except OSError as error:
             raise ToolError(
                 f"{target}: cannot write: {error.strerror or error}",
@@ -48,48 +44,6 @@ def new_project(workspace: Workspace, answers: Mapping[str, object], template: s
 def has_uncommitted_edits(template: Template) -> bool:
     """Whether files of the template differ from the commit, so that no commit says what a project was baked from."""
     return git.is_dirty(template.folder)
-
-
-def _bake(template: Template, answers: Mapping[str, object], scratch: Path) -> Path:
-    # Here, and only here, cookiecutter is called; its import costs a third of a second.
-    from cookiecutter.exceptions import CookiecutterException
-    from cookiecutter.main import cookiecutter
-
-    # It logs the traceback of a hook that fails; the hook has said why, and the error below says what it means.
-    logging.getLogger("cookiecutter").setLevel(logging.CRITICAL)
-    try:
-        made = cookiecutter(
-            str(_without_other_variants(template, answers, scratch / _TEMPLATE)),
-            no_input=True,
-            extra_context=dict(answers),
-            output_dir=str(scratch),
-            # The user's own ~/.cookiecutterrc must not change what the team's template makes.
-            default_config={"replay_dir": str(scratch / _REPLAY)},
-        )
-    except CookiecutterException as error:
-        raise CodeError(
-            f"{template.folder}: the template failed: {error}", "Nothing was written. Mend the template."
-        ) from error
-    beside = sorted({path.name for path in scratch.iterdir()} - {Path(made).name, _REPLAY, _TEMPLATE})
-    if beside:
-        raise CodeError(
-            f"{template.folder}: the template writes {beside[0]} beside the project",
-            "Nothing was kept. Mend its hooks.",
-        )
-    return Path(made)
-
-
-def _without_other_variants(template: Template, answers: Mapping[str, object], copy: Path) -> Path:
-    """A copy of the template without the variants that were not chosen: its hook would throw them away again.
-
-    To render them would take a third of the time. Where no variant has the name of an answer, all are there.
-    """
-
-    def others(folder: str, names: list[str]) -> set[str]:
-        chosen = set(names) & {str(value) for value in answers.values()} if Path(folder).name == _VARIANTS else set()
-        return set(names) - chosen if chosen else set()
-
-    return Path(shutil.copytree(template.folder, copy, ignore=others))
 
 
 def _refuse_existing(target: Path) -> None:

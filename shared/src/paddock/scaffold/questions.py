@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from paddock.errors import ConfigurationError, nearest
+from paddock.scaffold.ownership import Owner, owners_in
 
 _FILE = "cookiecutter.json"
 
@@ -28,7 +29,8 @@ class Template:
     """A template: its folder and its questions in order.
 
     `touches` names for each field the files (globs) that its answer changes; `exempt` the checks that have
-    nothing to look at in its projects, each with the reason.
+    nothing to look at in its projects, each with the reason; `owners` whose each file (glob) of a project is;
+    `formerly` the names that it had before.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Template:
     questions: tuple[Question, ...]
     touches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    formerly: tuple[str, ...] = ()
 
     @property
     def defaults(self) -> dict[str, str]:
@@ -67,6 +71,8 @@ def load_template(templates: Path, name: str) -> Template:
         questions=tuple(_question(key, value, prompts) for key, value in document.items() if not key.startswith("_")),
         touches={key: tuple(globs) for key, globs in document.get("_touches", {}).items()},
         exempt=dict(document.get("_exempt", {})),
+        owners=owners_in(f"templates/{name}/{_FILE}", document.get("_files", {})),
+        formerly=tuple(document.get("_formerly", ())),
     )
 
 

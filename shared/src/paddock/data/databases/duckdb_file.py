@@ -43,6 +43,10 @@ class DuckDBServing:
         """Every publication of a dataset, oldest first."""
         return self._select(serving.SELECT_LOG, dataset)
 
+    def log(self) -> tuple[Publication, ...]:
+        """Every publication of every dataset, oldest first."""
+        return self._select(serving.SELECT_ALL)
+
     def publish(self, releases: Sequence[Release], run: str) -> None:
         """Move all pointers and replace all serving tables in one transaction."""
         with self._connected(read_only=False) as connection:

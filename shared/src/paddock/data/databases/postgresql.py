@@ -36,6 +36,11 @@ class PostgreSQLServing:
         with self._connected() as cursor:
             return _select(cursor, serving.SELECT_LOG, dataset)
 
+    def log(self) -> tuple[Publication, ...]:
+        """Every publication of every dataset, oldest first."""
+        with self._connected() as cursor:
+            return _select(cursor, serving.SELECT_ALL)
+
     def publish(self, releases: Sequence[Release], run: str) -> None:
         """Move all pointers and replace all serving tables in one transaction."""
         with self._connected() as cursor:

@@ -46,6 +46,10 @@ class Serving(Protocol):
         """Every publication of a dataset, oldest first."""
         ...
 
+    def log(self) -> tuple[Publication, ...]:
+        """Every publication of every dataset, oldest first, in one question."""
+        ...
+
     def publish(self, releases: Sequence[Release], run: str) -> None:
         """Move all pointers and replace all serving tables in one transaction; raises ToolError."""
         ...
@@ -71,6 +75,7 @@ CREATE OR REPLACE VIEW paddock.published AS
 SELECT {_COLUMNS} FROM paddock.publications
 WHERE position IN (SELECT max(position) FROM paddock.publications GROUP BY dataset)"""
 SELECT_POINTERS = f"SELECT {_COLUMNS} FROM paddock.published"
+SELECT_ALL = f"SELECT {_COLUMNS} FROM paddock.publications ORDER BY position"
 SELECT_LOG = f"SELECT {_COLUMNS} FROM paddock.publications WHERE dataset = $1 ORDER BY position"
 INSERT_LOG = f"""
 INSERT INTO paddock.publications (position, {_COLUMNS})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from markupsafe import Markup, escape
 from paddock.notebooks.facts import CAPTION_MIME, FACTS_MIME, GATE_MIME, METRIC_MIME
 from paddock.notebooks.rendering import images, markdown, texts
 from paddock.notebooks.rendering.sanitizer import Fragment, Sanitizer
+from paddock.notebooks.rendering.words import number as number
 
 _MOST_HTML = 1_000_000
 # HTML that needs these does not work without them; an image or text beside it says more.
@@ -185,19 +185,6 @@ _RENDERERS: dict[str, Renderer] = {
     "application/json": _json,
     "text/plain": _plain,
 }
-
-
-def number(value: object, signed: bool = False) -> str:
-    """A number for readers, in six digits; a dash for none."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    if not math.isfinite(value):
-        return str(value)
-    if float(value).is_integer() and abs(value) < 1e15:
-        return f"{int(value):+d}" if signed else str(int(value))
-    return f"{value:+.6g}" if signed else f"{value:.6g}"
 
 
 def _note(text: str) -> Markup:

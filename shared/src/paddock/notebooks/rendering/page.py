@@ -7,7 +7,6 @@ import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,16 @@ from paddock.notebooks.rendering import cells
 from paddock.notebooks.rendering.cells import Cell
 from paddock.notebooks.rendering.header import Header
 from paddock.notebooks.rendering.notebook import Notebook
-from paddock.notebooks.rendering.outputs import Context, number
+from paddock.notebooks.rendering.outputs import Context
 from paddock.notebooks.rendering.sanitizer import Heading, Sanitizer
 from paddock.notebooks.rendering.styles import Styles
+from paddock.notebooks.rendering.words import duration as duration
+from paddock.notebooks.rendering.words import moment, number
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = Path(__file__).with_name("templates")
 _GOOD = frozenset({"published", "audited", "passed"})
 _BAD = frozenset({"failed"})
 
@@ -47,8 +48,8 @@ def compose(notebooks: Sequence[Notebook], header: Header) -> str:
     """The whole page as HTML that needs nothing else."""
     styles = Styles()
     sections = [_section(notebook, number, styles) for number, notebook in enumerate(notebooks, start=1)]
-    sheet = f"{_style()}\n{styles.sheet()}"
-    template = _environment().get_template("page.html.j2")
+    sheet = f"{style()}\n{styles.sheet()}"
+    template = environment().get_template("page.html.j2")
     page = template.render(
         header=header,
         tone="bad" if header.status in _BAD else "good" if header.status in _GOOD else "neutral",
@@ -82,39 +83,24 @@ def _section(notebook: Notebook, position: int, styles: Styles) -> Section:
     )
 
 
-def duration(seconds: float) -> str:
-    """A duration for readers: 0.42 s, 12.3 s, 3 min 5 s, 2 h 4 min."""
-    if seconds < 60:
-        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def moment(text: str) -> str:
-    """An ISO 8601 time for readers, with its zone in words; any other text as it is."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{found:%Y-%m-%d %H:%M:%S} {found.tzname() or ''}".strip()
-
-
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of all pages."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"duration": duration, "moment": moment, "number": number}
-    return environment
+    made.filters |= {"duration": duration, "moment": moment, "number": number}
+    return made
 
 
 @functools.cache
-def _style() -> str:
-    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+def style() -> str:
+    """The style sheet of all pages."""
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")

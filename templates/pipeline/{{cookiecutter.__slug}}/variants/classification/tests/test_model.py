@@ -17,6 +17,13 @@ def test_the_model_learns_what_tells_the_cases_apart() -> None:
     assert (found > 0.5).tolist() == CASES["malignant"].tolist()
 
 
+def test_cross_validation_dares_only_what_holds() -> None:
+    """Where a measurement tells the cases apart, the largest of the grid is taken; where none does, the least."""
+    noise = CASES.assign(malignant=[False, True] * 10)
+    assert model.tuned(CASES, 1.0) == max(model.GRID)
+    assert model.tuned(noise, 1.0) == min(model.GRID)
+
+
 def test_a_smaller_parameter_dares_less() -> None:
     """The stronger the regularisation, the nearer are all probabilities to one another."""
     bold, timid = (model.probability(model.fit(CASES, value), CASES) for value in (10.0, 0.001))

@@ -59,8 +59,16 @@ def test_every_user_gets_a_list(given: dict[str, pd.DataFrame], built: testing.B
 def test_a_second_build_runs_nothing(given: dict[str, pd.DataFrame], built: testing.Built, scratch: Path) -> None:
     """Every task ran once, rule and model once for each of the two days, and none runs again on the same tables."""
     fitted = ["FitModel", "FitModel", "FitRule", "FitRule"]
-    assert sorted(built.ran) == sorted([*fitted, "Backtest", "Recommendations", "Popular", "Pipeline"])
+    assert sorted(built.ran) == sorted([*fitted, "HalfLife", "Backtest", "Recommendations", "Popular", "Pipeline"])
     assert testing.build(PROJECT, scratch, given=given, parameters=PARAMETERS).ran == ()
+
+
+def test_the_same_tables_make_the_same_lists(given: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    """Built in two places, not one place of a list differs."""
+    first = testing.build(PROJECT, tmp_path / "first", given=given, parameters=PARAMETERS)
+    second = testing.build(PROJECT, tmp_path / "second", given=given, parameters=PARAMETERS)
+    for dataset in ("backtest", "recommendations", "popular"):
+        assert first.read(dataset).equals(second.read(dataset))
 
 
 def test_the_backtest_knows_nothing_of_what_came_after(

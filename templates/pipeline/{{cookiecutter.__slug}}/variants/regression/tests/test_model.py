@@ -20,6 +20,13 @@ def test_the_model_learns_how_progression_grows() -> None:
     assert found.to_dict() == pytest.approx({7: 150.0, 3: 250.0}, abs=0.1)
 
 
+def test_cross_validation_dares_only_what_holds() -> None:
+    """Where progression is a straight line, the least of the grid is taken; where halves disagree, the largest."""
+    noise = PATIENTS.assign(progression=[0.0] * 10 + [100.0] * 20 + [0.0] * 10)
+    assert model.tuned(PATIENTS, 1.0) == min(model.GRID)
+    assert model.tuned(noise, 1.0) == max(model.GRID)
+
+
 def test_a_larger_parameter_dares_less() -> None:
     """The stronger the regularisation, the nearer are all estimates to their mean."""
     bold, timid = (model.estimate(model.fit(PATIENTS, value), PATIENTS) for value in (0.1, 1000.0))

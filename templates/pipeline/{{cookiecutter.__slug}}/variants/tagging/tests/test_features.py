@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from paddock import testing
 
 from {{ cookiecutter.__package }} import features
@@ -21,6 +22,15 @@ def test_a_text_never_changes_sides(texts: pd.DataFrame) -> None:
     held_out = features.is_held_out(texts)
     assert features.is_held_out(texts.iloc[::-1]).sort_index().equals(held_out)
     assert set(features.training(texts)["item_id"]) == set(texts.loc[texts["labelled"] & ~held_out, "item_id"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(texts=testing.frames(PROJECT, "texts", min_rows=1, max_rows=8), number=st.integers(0, 10**9))
+def test_the_model_sees_words_alone(texts: pd.DataFrame, number: int) -> None:
+    """Not who wrote, when, how or whether it was read; and of a number only that there is one."""
+    inputs = features.inputs(texts.assign(text=texts["text"] + f" {number}"))
+    assert list(inputs.columns) == ["text"]
+    assert inputs.equals(features.inputs(texts.assign(text=texts["text"] + " 7")))
 
 
 @settings(max_examples=25, deadline=None)

@@ -44,8 +44,15 @@ def test_fitting_again_gives_the_same_model() -> None:
     assert (first == second).all()
 
 
+def test_cross_validation_dares_no_more_than_helps() -> None:
+    """Where every parameter of the grid ranks the tags rightly, the strongest regularisation is taken."""
+    assert model.tuned(TEXTS, LABELS, regularisation=10.0) == 10.0 * min(model.GRID)
+
+
 def test_nothing_to_learn_from_is_said() -> None:
     """Without texts that people have read, or without a word in them, the message says what to do."""
     for training in (TEXTS.iloc[:0], TEXTS.assign(text=" \n")):
         with pytest.raises(DataError, match="expected some with words that a person has read"):
             model.fit(training, LABELS, regularisation=1.0)
+        with pytest.raises(DataError, match="expected some with words that a person has read"):
+            model.tuned(training, LABELS, regularisation=1.0)

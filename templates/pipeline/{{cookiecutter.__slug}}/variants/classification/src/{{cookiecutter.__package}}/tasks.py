@@ -46,8 +46,9 @@ class FitModel(Task):
         return Cases()
 
     def run(self) -> None:
-        """Fit on the training cases."""
-        self.dump(model.fit(features.training(self.load()), self.regularisation))
+        """Fit on the training cases, as strongly regularised as cross-validation on them says."""
+        training = features.training(self.load())
+        self.dump(model.fit(training, model.tuned(training, self.regularisation)))
 
 
 class Predictions(DatasetTask):

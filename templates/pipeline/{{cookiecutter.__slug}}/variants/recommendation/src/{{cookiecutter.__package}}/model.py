@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from paddock.models.ranking import age_in_days
-from scipy.sparse import csr_matrix
+
+from {{ cookiecutter.__package }} import features
 
 # What being the most popular item adds to a score; a score is about 1 for an item that a user surely wants.
 POPULARITY = 0.4
@@ -30,18 +31,17 @@ def fit(history: pd.DataFrame, until: date, factors: int, half_life_days: float)
     from implicit.als import AlternatingLeastSquares  # codespell:ignore als
     from threadpoolctl import threadpool_limits
 
-    user, users = pd.factorize(history["user_id"], sort=True)
-    item, items = pd.factorize(history["item_id"], sort=True)
+    users, items = (np.unique(history[name].to_numpy(dtype=np.str_)) for name in ("user_id", "item_id"))
     weight = _CONFIDENCE * 0.5 ** (age_in_days(history["day"], until) / half_life_days)
-    confidence = csr_matrix((weight, (user, item)), shape=(len(users), len(items)), dtype=np.float32)
+    confidence = features.matrix(history, users, items, weight)
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
             factors, _REGULARISATION, iterations=_ITERATIONS, num_threads=1, random_state=_SEED
         )
         model.fit(confidence, show_progress=False)
     return {
-        "users": np.asarray(users, dtype=np.str_),
-        "items": np.asarray(items, dtype=np.str_),
+        "users": users,
+        "items": items,
         "user_factors": model.user_factors,
         "item_factors": model.item_factors,
     }

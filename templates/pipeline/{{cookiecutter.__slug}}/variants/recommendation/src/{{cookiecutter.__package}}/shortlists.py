@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from paddock.models import ranking
 from paddock.models.ranking import PopularityRule
-from scipy.sparse import csr_matrix
 
-from {{ cookiecutter.__package }} import model
+from {{ cookiecutter.__package }} import features, model
 
 LENGTH = 10
 # So many users at a time, since scores take users times items numbers.
@@ -46,19 +45,10 @@ def _shortlists(
     scores: Callable[[NDArray[Any]], NDArray[np.float64]],
 ) -> pd.DataFrame:
     everyone = users.to_numpy()
-    had = _had(everyone, history, items)
+    had = features.matrix(history, everyone, items, 1).astype(np.bool_)
     made = []
     for start in range(0, max(1, len(everyone)), _BATCH):
         batch = everyone[start : start + _BATCH]
         chosen = ranking.top(scores(batch), had[start : start + _BATCH].toarray(), LENGTH)
         made.append(ranking.lists(batch, items, chosen))
     return pd.concat(made, ignore_index=True)
-
-
-def _had(users: NDArray[Any], history: pd.DataFrame, items: NDArray[np.str_]) -> csr_matrix:
-    """Which user had which item, (users, items)."""
-    user = pd.Index(users).get_indexer(pd.Index(history["user_id"]))
-    item = pd.Index(items).get_indexer(pd.Index(history["item_id"]))
-    is_asked = (user >= 0) & (item >= 0)
-    place = (user[is_asked], item[is_asked])
-    return csr_matrix((np.ones(is_asked.sum(), dtype=np.bool_), place), shape=(len(users), len(items)))

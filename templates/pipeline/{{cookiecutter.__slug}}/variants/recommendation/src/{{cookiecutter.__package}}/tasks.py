@@ -9,7 +9,7 @@ import luigi
 import pandas as pd
 from paddock.pipelines import DatasetTask, Required, Task
 
-from {{ cookiecutter.__package }} import model, rule, shortlists, sources, splitting
+from {{ cookiecutter.__package }} import model, rule, shortlists, sources, splitting, tuning
 
 
 class Users(DatasetTask):
@@ -58,22 +58,42 @@ class FitRule(Task):
         self.dump(rule.fit(history, splitting.on_offer(self.load("items"), until), until))
 
 
+class HalfLife(Task):
+    """Finds for how long an interaction tells of a taste."""
+
+    extension = ".json"
+    test_days: int = luigi.IntParameter(default=7)
+    factors: int = luigi.IntParameter(default=16)
+    half_life_days: float = luigi.FloatParameter(default=14.0)
+
+    def requires(self) -> Required:
+        """The interactions, and the items that a list may hold."""
+        return {"interactions": Interactions(), "items": Items()}
+
+    def run(self) -> None:
+        """Try some on what was known before the days that the backtest judges."""
+        until, history = _known(self.load("interactions"), self.test_days)
+        self.dump(tuning.half_life(history, self.load("items"), until, self.factors, self.half_life_days))
+
+
 class FitModel(Task):
     """Fits the model on what was known `days_back` days before the end."""
 
     extension = ".skops"
     days_back: int = luigi.IntParameter()
+    test_days: int = luigi.IntParameter(default=7)
     factors: int = luigi.IntParameter(default=16)
     half_life_days: float = luigi.FloatParameter(default=14.0)
 
     def requires(self) -> Required:
-        """The interactions."""
-        return Interactions()
+        """The interactions, and the half-life that was best before the days that the backtest judges."""
+        half_life = HalfLife(test_days=self.test_days, factors=self.factors, half_life_days=self.half_life_days)
+        return {"interactions": Interactions(), "half_life": half_life}
 
     def run(self) -> None:
         """Fit on the history."""
-        until, history = _known(self.load(), self.days_back)
-        self.dump(model.fit(history, until, self.factors, self.half_life_days))
+        until, history = _known(self.load("interactions"), self.days_back)
+        self.dump(model.fit(history, until, self.factors, self.load("half_life")))
 
 
 class Backtest(DatasetTask):
@@ -90,7 +110,12 @@ class Backtest(DatasetTask):
             "users": Users(),
             "interactions": Interactions(),
             "rule": FitRule(days_back=self.test_days),
-            "model": FitModel(days_back=self.test_days, factors=self.factors, half_life_days=self.half_life_days),
+            "model": FitModel(
+                days_back=self.test_days,
+                test_days=self.test_days,
+                factors=self.factors,
+                half_life_days=self.half_life_days,
+            ),
         }
 
     def frame(self) -> pd.DataFrame:
@@ -107,6 +132,7 @@ class Recommendations(DatasetTask):
     """Writes the dataset `recommendations`."""
 
     dataset = "recommendations"
+    test_days: int = luigi.IntParameter(default=7)
     factors: int = luigi.IntParameter(default=16)
     half_life_days: float = luigi.FloatParameter(default=14.0)
 
@@ -116,7 +142,9 @@ class Recommendations(DatasetTask):
             "users": Users(),
             "interactions": Interactions(),
             "rule": FitRule(days_back=0),
-            "model": FitModel(days_back=0, factors=self.factors, half_life_days=self.half_life_days),
+            "model": FitModel(
+                days_back=0, test_days=self.test_days, factors=self.factors, half_life_days=self.half_life_days
+            ),
         }
 
     def frame(self) -> pd.DataFrame:
@@ -152,10 +180,10 @@ class Pipeline(Task):
 
     def requires(self) -> Required:
         """What is judged, and what services read."""
-        factors, half_life_days = self.factors, self.half_life_days
+        test_days, factors, half_life_days = self.test_days, self.factors, self.half_life_days
         return {
-            "backtest": Backtest(test_days=self.test_days, factors=factors, half_life_days=half_life_days),
-            "recommendations": Recommendations(factors=factors, half_life_days=half_life_days),
+            "backtest": Backtest(test_days=test_days, factors=factors, half_life_days=half_life_days),
+            "recommendations": Recommendations(test_days=test_days, factors=factors, half_life_days=half_life_days),
             "popular": Popular(),
         }
 

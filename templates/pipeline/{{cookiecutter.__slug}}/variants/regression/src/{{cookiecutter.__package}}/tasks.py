@@ -46,8 +46,9 @@ class FitModel(Task):
         return Patients()
 
     def run(self) -> None:
-        """Fit on the training patients."""
-        self.dump(model.fit(features.training(self.load()), self.regularisation))
+        """Fit on the training patients, as strongly regularised as cross-validation on them says."""
+        training = features.training(self.load())
+        self.dump(model.fit(training, model.tuned(training, self.regularisation)))
 
 
 class HalfWidth(Task):
@@ -62,7 +63,8 @@ class HalfWidth(Task):
 
     def run(self) -> None:
         """Measure on the training patients, each judged by a model that never saw it."""
-        self.dump(model.half_width(features.training(self.load()), self.regularisation))
+        training = features.training(self.load())
+        self.dump(model.half_width(training, model.tuned(training, self.regularisation)))
 
 
 class Predictions(DatasetTask):

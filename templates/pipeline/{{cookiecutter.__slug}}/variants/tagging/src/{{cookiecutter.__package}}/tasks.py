@@ -43,8 +43,9 @@ class FitModel(Task):
         return {"texts": Texts(), "labels": Labels()}
 
     def run(self) -> None:
-        """Fit on the training texts."""
-        self.dump(model.fit(features.training(self.load("texts")), self.load("labels"), self.regularisation))
+        """Fit on the training texts, as strongly regularised as cross-validation on them says."""
+        training, labels = features.training(self.load("texts")), self.load("labels")
+        self.dump(model.fit(training, labels, model.tuned(training, labels, self.regularisation)))
 
 
 class Predictions(DatasetTask):

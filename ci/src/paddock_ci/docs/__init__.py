@@ -1,0 +1,1 @@
+"""The workspace's documentation: its pages, and what each of them says."""

@@ -1,0 +1,64 @@
+"""The ending of a command: its exit code, and what people are told of an error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import NoReturn
+
+import typer
+
+from paddock.cli import console
+from paddock.errors import ConfigurationError, PaddockError
+
+# What typer answers, too, for a KeyboardInterrupt in a command.
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+def end_with(app: typer.Typer, name: str = "") -> NoReturn:
+    """Run the command line and exit: 0 clean, 1 findings, 2 wrong usage, 3 our bug."""
+    # What ends a command by SIGTERM unwinds as Ctrl-C does, so that a run can say that it was interrupted.
+    signals: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: _interrupt(signals, number))
+    code = _exit_code(app, name or None)
+    if code == _INTERRUPTED:
+        console.err.print("interrupted; what was published and reported stays as it was")
+        code = 128 + signals[0] if signals else code
+    sys.exit(code)
+
+
+def _interrupt(signals: list[int], number: int) -> NoReturn:
+    signals.append(number)
+    raise KeyboardInterrupt
+
+
+def _exit_code(app: typer.Typer, name: str | None) -> int:
+    try:
+        return int(app(standalone_mode=False, prog_name=name) or 0)
+    except PaddockError as error:
+        console.fail(error)
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except typer.TyperException as error:
+        console.fail(ConfigurationError(error.format_message(), "See: paddock --help, or --help after a command."))
+        return ConfigurationError.exit_code
+    except BrokenPipeError:
+        # The reader went away (`paddock runs | head`): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        return _our_bug()
+
+
+def _our_bug() -> int:
+    # Slow imports, for what should not happen.
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="paddock-", suffix=".log", delete=False) as log:
+        log.write(traceback.format_exc())
+    console.err.print(f"[bold red]error:[/] this is a bug of Paddock's, not yours: {sys.exc_info()[1]!r}", markup=True)
+    console.err.print(f"Please report it and attach {log.name}")
+    return 3

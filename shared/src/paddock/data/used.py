@@ -1,0 +1,36 @@
+"""What a process used of the data that its environment gave it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from paddock.data.session import Session
+    from paddock.settings import Settings
+
+# The sessions that this process was given by its environment.
+GIVEN: list[tuple[Session, Settings]] = []
+
+
+def used() -> dict[str, Any]:
+    """What this process saw through `current`, as JSON: the project, versions by dataset, and where all of it is kept.
+
+    `is_pinned` says that no history was asked for; `is_queried` that a database answered, whose content nobody knows.
+    """
+    if not GIVEN:
+        return {}
+    sessions = [session for session, _ in GIVEN]
+    settings = GIVEN[0][1]
+    queried = (session.declared_sources[name].query for session in sessions for name in session.sources)
+    return {
+        "project": sessions[0].project.name,
+        "environment": os.environ.get("PADDOCK_ENV", "local"),
+        "reads": {name: number for session in sessions for name, number in session.reads.items()},
+        "is_pinned": not any(session.asks_history for session in sessions),
+        "is_queried": any(queried),
+        "data": settings.data_url,
+        "serving": settings.serving_url.removeprefix("duckdb:///")
+        if settings.serving_url.startswith("duckdb:")
+        else "",
+    }

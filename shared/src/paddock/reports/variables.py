@@ -1,0 +1,59 @@
+"""Environment variables that a notebook read, kept so that nobody can tell their values."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+# What is set for the kernel or its kind by us, or by libraries when we load them.
+_OURS = {"PADDOCK_FOLLOW", "PADDOCK_KERNELS", "PADDOCK_WORKSPACE", "PADDOCK_PROJECT", "JPY_PARENT_PID",
+         "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"}  # fmt: skip
+# What says only where somebody stands; it counts where the notebook asks for it by name.
+_PLACE = {"_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION",
+          "COLORTERM", "WINDOWID", "INVOCATION_ID", "JOURNAL_STREAM"}  # fmt: skip
+_PLACES = ("SSH_", "XDG_SESSION", "DBUS_", "GPG_", "TMUX", "VTE_", "ITERM_", "LC_TERMINAL")
+# Read by compiled code, which tells nobody.
+_NATIVE = ("LANG", "LC_", "TZ", "OMP_", "OPENBLAS_", "MKL_", "BLIS_", "NUMEXPR_", "ARROW_", "LD_", "PYTHON", "CUDA_")
+_ALL = "*"
+
+
+def kept(names: Iterable[str], reads_all: bool, key: bytes) -> dict[str, str]:
+    """A code for the value of each variable; with `*`, one for all variables."""
+    found = {name: _code(name, os.environ.get(name), key) for name in sorted({*names, *_native()}) if _counts(name)}
+    return {**found, _ALL: _code_of_all(key)} if reads_all else found
+
+
+def changes(known: Mapping[str, str], key: bytes) -> Iterator[str]:
+    """The variables that are not as they were, in words."""
+    for name in sorted({*known, *_native()}):
+        if name == _ALL:
+            if _code_of_all(key) != known[_ALL]:
+                yield "an environment variable changed, and it starts processes or looks at all"
+        elif _counts(name) and known.get(name, _code(name, None, key)) != _code(name, os.environ.get(name), key):
+            yield f"the environment variable {name} changed"
+
+
+def _code_of_all(key: bytes) -> str:
+    parts = (f"{name}={value}" for name, value in sorted(os.environ.items()) if _counts(name) and not _is_place(name))
+    return _code(_ALL, "\0".join(parts), key)
+
+
+def _code(name: str, value: str | None, key: bytes) -> str:
+    """With a key of this clone: a short secret could be guessed from a plain hash."""
+    if value is None:
+        return ""
+    return hmac.new(key, f"{name}\0{value}".encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()[:32]
+
+
+def _native() -> set[str]:
+    return {name for name in os.environ if name.startswith(_NATIVE)}
+
+
+def _counts(name: str) -> bool:
+    return name not in _OURS
+
+
+def _is_place(name: str) -> bool:
+    return name in _PLACE or name.startswith(_PLACES)

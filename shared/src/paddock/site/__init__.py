@@ -1,0 +1,1 @@
+"""The site: every project, run and dataset of a workspace as pages that need no server and no network."""

@@ -373,7 +373,7 @@ def test_a_cluster_that_cannot_be_reached_is_told_in_time(
     answers: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nobody listens, or someone who is no scheduler: both end with what to do, and Dask itself says nothing."""
-    monkeypatch.setattr(cluster, "_PATIENCE", 0.3)
+    monkeypatch.setattr("paddock.cluster.PATIENCE", 0.3)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         if answers:

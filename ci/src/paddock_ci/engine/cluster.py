@@ -1,19 +1,15 @@
 """Where jobs are done: here, or on a Dask cluster.
 
 A worker shares no disk with us: each job comes with all that it needs, and what it makes goes back with its outcome.
-Both are our own pickles on the cluster's channel, as everything that Dask sends: whoever reaches the scheduler can run
-any code on its workers, and a worker can run code here. So a cluster belongs into a network of its own, or behind
-`tls://`.
+Both are our own pickles on the cluster's channel (`paddock.cluster`), so a worker can run code here, too.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import pickle
 import secrets
 import time
-import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager, suppress
@@ -21,17 +17,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from paddock.errors import ConfigurationError, ToolError
+from paddock.cluster import PATIENCE, connected
+from paddock.errors import ToolError
 
 from paddock_ci.engine.execution import Spec, execute, interrupted
 from paddock_ci.engine.job import Job, Outcome
 from paddock_ci.engine.runner import Execute
 from paddock_ci.engine.worker import SAME, Answer, Call, ordered
 
-_SCHEMES = ("tcp", "tls", "ws", "wss")
-_PATIENCE = 10.0  # seconds until a scheduler has to answer
 _GROWTH = 300.0  # seconds that a cluster may be without workers
 _PERIOD = 0.2  # seconds between two looks at whether a job is still wanted
 _LOOKS = 10.0  # seconds between two looks at whether the cluster has workers
@@ -47,70 +41,9 @@ def executing(url: str, workers: int) -> Iterator[tuple[Execute, int]]:
     if not url:
         yield execute, workers
         return
-    _refuse_odd(url)
-    with _quiet(), _connected(url) as client:
+    with connected(url, "paddock-check", "paddock-ci") as client:
         # A cluster that grows with its work may begin without workers.
         yield partial(_execute_there, client, url), max(1, sum(client.nthreads().values()))
-
-
-def _refuse_odd(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        is_complete = bool(parts.scheme in _SCHEMES and parts.hostname and parts.port)
-    except ValueError:
-        is_complete = False
-    if not is_complete:
-        raise ConfigurationError(
-            f"--on {url}: expected {', '.join(_SCHEMES)} with a host and a port, got '{url}'",
-            "Write, for instance: --on tcp://host:8786",
-        )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what Dask logs off the terminal: what matters of it is raised."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(before)
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[Any]:
-    """A client of the cluster at `url`."""
-    try:
-        import dask
-        import distributed
-    except ImportError as error:
-        raise ConfigurationError(
-            f"--on {url}: Dask is not installed", "Run: pip install 'paddock-ci[cluster]'"
-        ) from error
-    # Jobs are large, and whose versions differ is told by the workers.
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
-        try:
-            asyncio.run(asyncio.wait_for(_greet(url), _PATIENCE))
-            with warnings.catch_warnings(action="ignore"):
-                client = distributed.Client(url, timeout=_PATIENCE, set_as_default=False, name="paddock-check")  # type: ignore[no-untyped-call]
-        except Exception as error:
-            # Dask raises whatever went wrong below it: sockets, TLS, names, other versions of itself.
-            raise ToolError(
-                f"{url}: expected the scheduler of a Dask cluster to answer in {_PATIENCE:g} s, "
-                f"got {str(error) or 'nothing'}",
-                "Start it, correct the URL, configure Dask's certificates for tls://, or leave out --on.",
-            ) from error
-        with client:
-            yield client
-
-
-async def _greet(url: str) -> None:
-    """Shake hands with a scheduler; a client would wait for ever for one that takes the call and says nothing."""
-    from distributed import Security
-    from distributed.comm.core import connect
-
-    comm: Any = await connect(url, timeout=_PATIENCE, **Security().get_connection_args("client"))  # type: ignore[no-untyped-call]
-    await comm.close()
 
 
 def _execute_there(client: Any, url: str, spec: Spec, is_wanted: Callable[[], bool]) -> Outcome:
@@ -161,7 +94,7 @@ def _is_answered(client: Any, url: str, job: Job, answered: Future[Any], is_want
 
 def _has_workers(client: Any, url: str, job: Job) -> bool:
     try:
-        return int(_begun(client, client.scheduler.identity(n_workers=0)).result(_PATIENCE)["n_workers"]) > 0
+        return int(_begun(client, client.scheduler.identity(n_workers=0)).result(PATIENCE)["n_workers"]) > 0
     except Exception as error:
         raise _lost(url, job, str(error) or "its scheduler does not answer") from error
 

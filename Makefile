@@ -33,6 +33,10 @@ lint: setup ## Formatting, style, types, import floors, spelling, shell, workflo
 	@$(BIN)/shellcheck .ci/run .ci/setup && $(BIN)/zizmor --offline --quiet .github/workflows
 	@$(BIN)/paddock check --static --all
 
+.PHONY: docs
+docs: setup ## Build the site of these docs, with the pages of the workspace; print where it is
+	@$(BIN)/python -m paddock_ci.documentation
+
 .PHONY: kills
 kills: setup ## Kill a run at 100 random moments; every next run heals (minutes)
 	@$(BIN)/python -m pytest -m slow tests/end_to_end/test_kills.py
@@ -48,6 +52,10 @@ kernel-starts: setup ## Start 10,000 kernels, 16 at a time (half an hour)
 .PHONY: faults
 faults: setup ## Kill and refuse writers at each system call: datasets, projects, updates, site (minutes)
 	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/data/test_faults.py tests/scaffold/test_faults.py tests/scaffold/test_swap.py tests/site/test_faults.py
+
+.PHONY: backports
+backports: setup ## Carry 200 random edits back into templates; let forty projects follow random versions (half an hour)
+	@$(BIN)/python -m pytest -s -m slow tests/scaffold/test_many_backports.py tests/scaffold/test_many_updates.py
 
 .PHONY: pairs
 pairs: setup ## Bake, test, run and read by hand a project for each pair of answers (minutes)
@@ -69,9 +77,17 @@ hostile: setup ## Bake 10,000 sets of hostile answers (half an hour)
 proof: setup ## Prove over many histories that no check is skipped that would fail (half an hour)
 	@$(BIN)/python -m pytest -m slow tests/ci/test_engine_proof.py
 
+.PHONY: pages
+pages: setup ## Follow every page of the docs, those too that take long (minutes)
+	@$(BIN)/python -m pytest -s -m "slow or not slow" tests/docs/test_pages.py
+
 .PHONY: bench
 bench: setup ## Print figures: datasets against pyarrow, runs, templates, image
 	@$(BIN)/python -m tests.benchmarks
+
+.PHONY: screenshots
+screenshots: setup ## Take the pictures of the docs again, of generated examples, in Chromium
+	@$(BIN)/python -m tests.site.screenshots docs/images
 
 .PHONY: lock
 lock: setup ## Lock the dependencies again and export them with hashes

@@ -12,6 +12,7 @@ from tests.benchmarks import (
     checks,
     datasets,
     engine,
+    first_cell,
     records,
     reports,
     run_phases,
@@ -43,6 +44,8 @@ def main() -> None:
         for line in records.figures(folder / "records"):
             print(line, flush=True)
         for line in reports.figures(folder / "reports"):
+            print(line, flush=True)
+        for line in first_cell.figures(folder / "first-cell"):
             print(line, flush=True)
         for line in snapshots.figures(folder / "snapshots"):
             print(line, flush=True)

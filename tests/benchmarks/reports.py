@@ -16,10 +16,13 @@ from typing import NamedTuple
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.benchmarks.notebook_peers import peers
+
 _COUNT = 20
 _PERIOD = 6.0  # seconds in which a server has waited for the kernels that ended
 _BIN = Path(sys.executable).parent
 _TICKS = os.sysconf("SC_CLK_TCK")
+_METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 # Cells, between empty lines.
 _CODE = """\
 import numpy as np
@@ -67,6 +70,19 @@ def figures(folder: Path) -> Iterator[str]:
         kept = min(_reported(folder, environment) for _ in range(3))
         bound = "" if kept.wall <= 0.5 else ", MISSED"
         yield f"nothing changed: {kept.wall:.2f} s, {kept.cpu:.2f} s CPU (bound 0.5 s{bound})"
+    yield from _of_peers(folder, scripts)
+
+
+def _of_peers(folder: Path, scripts: Spent) -> Iterator[str]:
+    for peer in peers(folder, _notebooks(folder)):
+        if peer.why:
+            yield f"{peer.name}: not measured: {peer.why}"
+            continue
+        begun, before = time.perf_counter(), _children()
+        for command in peer.commands:
+            _run(command, folder, peer.environment)
+        spent = Spent(time.perf_counter() - begun, _children() - before)
+        yield f"{peer.name}: {spent.wall / scripts.wall:.2f}x, {spent.cpu / scripts.cpu:.2f}x CPU"
 
 
 def _line(name: str, ours: Spent, scripts: Spent, wall: float, cpu: float = 0) -> str:
@@ -82,7 +98,7 @@ def _write(folder: Path) -> None:
     for number in range(_COUNT):
         sources = _CODE.format(number=number, shown="plt.show()").split("\n\n")
         cells = [new_code_cell(source, id=f"c{place}") for place, source in enumerate(sources)]
-        nbformat.write(new_notebook(cells=cells), folder / f"study{number:02}.ipynb")
+        nbformat.write(new_notebook(cells=cells, metadata=_METADATA), folder / f"study{number:02}.ipynb")
         script = _CODE.format(number=number, shown="figure.savefig('figure.png')")
         (folder / f"study{number:02}.py").write_text(script)
 
@@ -95,16 +111,26 @@ def _scripts(folder: Path) -> Spent:
 
 
 def _reported(folder: Path, environment: Mapping[str, str], *options: str) -> Spent:
-    notebooks = sorted(path.name for path in folder.glob("study*.ipynb"))
     before = _children() + _of_servers(folder)
     begun = time.perf_counter()
-    _run([str(_BIN / "paddock"), "report", *notebooks, *options], folder, environment)
+    _run([str(_BIN / "paddock"), "report", *_notebooks(folder), *options], folder, environment)
     took = time.perf_counter() - begun
     return Spent(took, _children() + _of_servers(folder) - before)
 
 
+def _notebooks(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("study*.ipynb"))
+
+
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
-    subprocess.run(command, cwd=folder, env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 @contextlib.contextmanager

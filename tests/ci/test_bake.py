@@ -116,6 +116,15 @@ def test_a_declared_change_that_never_comes_is_found(proved: Proved) -> None:
     ]
 
 
+def test_an_owner_of_no_file_is_found(proved: Proved) -> None:
+    """A glob that fits no file of any combination, and one that never decides."""
+    found = proved(_files={"size.md": "owned", "*.md": "merged", "REDME.md": "managed", "size.m?": "owned"})
+    assert found == [
+        "BK107 cookiecutter.json: _files says whose 'REDME.md' is, but no combination of answers makes such a file",
+        "BK107 cookiecutter.json: _files says whose 'size.m?' is, but an earlier glob decides for all of them",
+    ]
+
+
 def test_a_check_that_looks_at_nothing_is_found(proved: Proved, tmp_path: Path) -> None:
     """The tiny project has no image, and nothing says why: the checks of images say that they saw none."""
     proved()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paddock.data.contract import Column, Contract
 from paddock.project import Workspace
-from paddock_ci.checks import contracts
+from paddock_ci.checks import contracts, looks_of_workspace
 from paddock_ci.compatibility import change
 from paddock_ci.finding import Look
 
@@ -267,6 +267,19 @@ def test_the_base_is_where_the_branch_left_main(tmp_path: Path) -> None:
     _edited(made, '"EUR"', '"USD"')
     made.commit()
     assert len(_faults(made.root, contracts.breaks_no_reader)) == 1
+
+
+def test_another_base_can_be_named(tmp_path: Path) -> None:
+    """`paddock check --base` counts what changed since then, as it does for which projects are affected."""
+    made = _shop(tmp_path / "clone", _reader())
+    _edited(made, REMOVED, "")
+    made.commit()
+    made.git("branch", "earlier")
+    (finding,) = [look for code, look in looks_of_workspace(Workspace(made.root)) if code == "DC103" and look.fault]
+    assert "removed" in finding.fault or "gone" in finding.fault
+    assert not [
+        look for code, look in looks_of_workspace(Workspace(made.root), "earlier") if code == "DC103" and look.fault
+    ]
 
 
 def test_without_a_base_nothing_is_said(tmp_path: Path) -> None:

@@ -237,7 +237,10 @@ def test_an_annotation_stands_at_its_line(tmp_path: Path) -> None:
     """One line with file, line, code, message and remedy, in the runner's escapes."""
     found = replace(LOOSE, place="a,b:c.py:3", message="100%: x,\ny")
     assert list(github.render(_report(found), (), tmp_path)) == [
-        "::error file=a%2Cb%3Ac.py,line=3,title=PD103::100%25: x,%0Ay%0ADeclare it in `x.toml`."
+        (
+            "::error file=a%2Cb%3Ac.py,line=3,title=PD103::100%25: x,%0Ay%0ADeclare it in `x.toml`."
+            "%0AMore: paddock explain PD103"
+        )
     ]
 
 

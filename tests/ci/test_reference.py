@@ -9,7 +9,7 @@ import pytest
 from paddock_ci.engine.job import CODES
 from paddock_ci.faces.rules import promises
 from paddock_ci.notebook.family import looks_of_notebook
-from paddock_ci.reference import PAGE, Example, examples, page
+from paddock_ci.reference.rules import PAGE, Example, examples, page
 
 from tests.proof.examples import SEEDS
 from tests.proof.ground import make_ground

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,32 @@ def test_a_mistake_is_one_message(paddock: Callable[..., Any], study: Path, argu
 def test_a_project_still_answers_where_its_report_is(paddock: Callable[..., Any], workspace: Workspace) -> None:
     """A name without a suffix is a project's."""
     assert "projects/triage: no such project" in paddock("report", "triage").err
+
+
+def test_pdf_needs_a_browser_before_anything_is_executed(
+    paddock: Callable[..., Any], study: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without one, the message says how to get it, and no notebook ran."""
+    for name in ("PATH", "HOME", "PLAYWRIGHT_BROWSERS_PATH"):
+        monkeypatch.setenv(name, str(tmp_path))
+    answer = paddock("report", "study.ipynb", "--pdf")
+    assert answer.code == 2
+    assert "apt-get install chromium" in answer.err.replace("\n", " ")
+    assert not (workspace.state / "reports").exists()
+
+
+def test_each_page_is_printed_beside_itself(
+    paddock: Callable[..., Any], study: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With --pdf, people and machines are told where each PDF is."""
+    browser = tmp_path / "chromium"
+    browser.write_text(
+        "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) echo %PDF-1.4 > ${word#*=};; esac; done\n"
+    )
+    browser.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    printed = workspace.state / "reports" / "study.pdf"
+    answer = paddock("report", "study.ipynb", "--pdf")
+    assert (answer.code, answer.out.splitlines()[-1]) == (0, f"printed {printed}"), answer
+    assert printed.read_bytes() == b"%PDF-1.4\n"
+    assert json.loads(paddock("report", "study.ipynb", "--pdf", "--json").out)["printed"] == [str(printed)]

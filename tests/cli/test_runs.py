@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from paddock.project import Project, load_project
+from paddock.project import Project, Workspace, load_project
 from paddock.runs.timeliness import confirm
+
+from tests.site import generated
 
 
 @pytest.fixture
@@ -42,3 +44,16 @@ def test_a_late_project_exits_with_1(paddock: Callable[..., Any], daily: Project
     assert json.loads(paddock("runs", "--json").out)[0]["late"] is True
     confirm(daily, datetime.now(UTC))
     assert paddock("runs", "--late").code == 0
+
+
+def test_a_damaged_record_hides_no_other_run(paddock: Callable[..., Any], workspace: Workspace) -> None:
+    """The runs are listed, the damaged one as such; the message names its file, and the exit code is 1."""
+    generated.write_projects(workspace, ["intake"])
+    generated.write_runs(workspace, 3, ["intake"])
+    names = [generated.run_name(number, "intake") for number in range(3)]
+    (workspace.state / "runs" / "intake" / names[1] / "record.json").write_text("{}")
+    answer = paddock("runs", "intake")
+    assert answer.code == 1
+    listed = [line.split()[:2] for line in answer.out.splitlines()[1:4]]
+    assert listed == [[names[0], "published"], [names[1], "damaged"], [names[2], "published"]]
+    assert names[1] in answer.err.replace("\n", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,24 @@ def test_kernels_of_one_server_draw_different_numbers(outputs: Outputs) -> None:
     assert outputs("own", seeded) == outputs("stock", seeded)
 
 
+def test_projects_share_a_server(outputs: Outputs, beside: Path) -> None:
+    """Where a kernel looks for modules first is no matter of the server: each sees its own, as a fresh one would."""
+    (beside / "local.py").write_text("mine = True")
+    cell = "import sys, os, local\nprint(local.mine, os.getppid() and sys.path)"
+    for path in (
+        f"{beside}",
+        f"/nowhere{os.pathsep}{beside}{os.pathsep}{beside.parent}/./beside",
+        os.path.relpath(beside),
+    ):
+        given = {"PYTHONPATH": path}
+        here = Path.cwd()
+        forked, stock = (outputs(mode, cell, environment=given, folder=here) for mode in ("own", "stock"))
+        assert forked == stock
+        assert "True" in forked[0][0].text
+        own = "print(open('/proc/self/cmdline').read().split('\\0')[3])"
+        assert outputs("own", own, environment=given)[0][0].text == outputs("own", own)[0][0].text
+
+
 def test_what_one_notebook_does_no_other_sees(outputs: Outputs) -> None:
     """Each has a copy of its own."""
     spoil = "import pandas as pd, json, os\npd.options.display.max_columns = 3\njson.spoilt = True\nos.environ['SPOILT'] = '1'"
@@ -162,3 +181,24 @@ def test_a_file_beside_the_notebook_counts(
     (beside / path).parent.mkdir(exist_ok=True)
     (beside / path).write_text(text)
     assert outputs("own", cell, folder=beside)[0][0].text == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "cell", "shown"),
+    [
+        ("pandas.py", "mine = True", "import pandas\nprint(pandas.mine)", "True\n"),
+        ("sitecustomize.py", "import sys; sys.mine = True", "import sys\nprint(sys.mine)", "True\n"),
+        (
+            "mine-1.0.dist-info/entry_points.txt", "[matplotlib.backend]\nmine = mine.backend\n",
+            "import matplotlib.backends.registry as found\nprint('mine' in found.backend_registry.list_all())", "True\n",
+        ),
+    ],
+    ids=lambda value: value.partition("\n")[0],
+)  # fmt: skip
+def test_a_file_where_modules_are_looked_for_counts(
+    path: str, text: str, cell: str, shown: str, beside: Path, outputs: Outputs
+) -> None:
+    """So it is with the folders of PYTHONPATH."""
+    (beside / path).parent.mkdir(exist_ok=True)
+    (beside / path).write_text(text)
+    assert outputs("own", cell, environment={"PYTHONPATH": str(beside)})[0][0].text == shown

@@ -57,6 +57,25 @@ def test_papermill_tells_of_an_exception_itself(write_notebook: WriteNotebook) -
         _papermill(write_notebook("1/0"))
 
 
+@pytest.mark.parametrize("cell", ["import sys\nsys.exit(1)", "%no-such-magic"])
+def test_papermill_tells_of_what_it_notices_itself(write_notebook: WriteNotebook, cell: str) -> None:
+    """Callers who catch its error get it for an exit code and for a wrong magic, too."""
+    with pytest.raises(papermill.PapermillExecutionError):
+        _papermill(write_notebook(cell, "1"))
+
+
+def test_an_exit_that_says_all_is_well_fails(write_notebook: WriteNotebook) -> None:
+    """Papermill lets it pass, though the rest was never executed."""
+    with pytest.raises(CodeError, match=r"cell 1 called sys\.exit"):
+        _papermill(write_notebook("import sys\nsys.exit(0)", "1"))
+
+
+def test_papermill_says_how_long_a_kernel_may_take_to_start(write_notebook: WriteNotebook) -> None:
+    """Its option `start_timeout` is kept."""
+    with pytest.raises(ToolError, match=r"did not answer within 1e-09 s"):
+        _papermill(write_notebook("1"), start_timeout=1e-9)
+
+
 def test_papermill_keeps_its_time_limit(write_notebook: WriteNotebook) -> None:
     """`--execution-timeout` ends a notebook that hangs."""
     with pytest.raises(CodeError, match="cell 1 still ran at the time limit of 2 s"):

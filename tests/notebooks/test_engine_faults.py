@@ -204,7 +204,7 @@ def test_secrets_are_not_in_the_journal(audit: Audit, tmp_path: Path) -> None:
 
 def test_each_cause_has_an_exit_code_of_its_own() -> None:
     """Apart from those that every command has; the page about notebooks lists the same."""
-    page = (Path(__file__).parents[2] / "docs/notebooks.md").read_text()
+    page = (Path(__file__).parents[2] / "docs/explanation/notebooks.md").read_text()
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", page, re.MULTILINE)
     assert {cause: int(code) for cause, code in rows} == EXIT_CODES
     assert set(EXIT_CODES) == set(Cause)

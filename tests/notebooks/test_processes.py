@@ -25,6 +25,7 @@ _CHILDREN = textwrap.dedent("""
     note("child", subprocess.Popen(sleep).pid)
     note("session", subprocess.Popen(sleep, start_new_session=True).pid)
     subprocess.run(["sh", "-c", "setsid sleep 600 & echo $! > left.tmp; mv left.tmp left"], check=True)
+    note("home", os.path.dirname(get_ipython().kernel.parent.abs_connection_file))
     note("kernel", os.getpid())
 """)
 _STUBBORN = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(0.1)"
@@ -102,7 +103,10 @@ def test_ctrl_c_keeps_the_partial_output_too(runner: subprocess.Popen[str], tmp_
 
 
 def test_a_killed_runner_takes_its_kernel_with_it(runner: subprocess.Popen[str], tmp_path: Path) -> None:
-    """Within 10 s of SIGKILL the kernel is gone, and all that it started, in whatever session that is."""
+    """Within 10 s of SIGKILL the kernel is gone, its sockets, and all that it started, in whatever session that is."""
+    home = Path((tmp_path / "home").read_text())
+    assert (home / "connection.json").exists()
     runner.kill()
     runner.wait()
     assert is_true_within(10, lambda: not [pid for pid in _pids(tmp_path) if is_alive(pid)])
+    assert is_true_within(10, lambda: not home.exists())

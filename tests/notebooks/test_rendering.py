@@ -16,6 +16,7 @@ from paddock.errors import DataError
 from paddock.notebooks.facts import GATE_MIME, Gate
 from paddock.notebooks.rendering import Header, render
 from paddock.notebooks.rendering.exporter import PaddockExporter
+from paddock.notebooks.rendering.header import History
 
 from tests.notebooks.rendered import FAILS, HEADER, HOLDS, PNG, body_of, displayed, page_of
 
@@ -73,11 +74,47 @@ def test_the_header_says_what_was_run(tmp_path: Path) -> None:
 def test_failing_gates_come_first_and_are_marked_in_words(tmp_path: Path) -> None:
     """A reader sees what failed before what holds, without needing colours."""
     page = page_of(tmp_path, header=dataclasses.replace(HEADER, status="failed", gates=(HOLDS, FAILS)))
-    rows = re.findall(r'<tr class="(holds|fails)"><th scope="row">(\w+)</th>.*?(holds|FAILS)</span>', page)
+    rows = re.findall(
+        r'<tr role="row" class="(holds|fails)"><th [^>]*><bdi>(\w+)</bdi></th>.*?(holds|FAILS)</span>',
+        page,
+    )
     assert rows == [("fails", "calibration", "FAILS"), ("holds", "auc", "holds")]
     assert "-0.0212" in page
     assert "+0.06" in page
     assert 'class="status bad"' in page
+
+
+def test_each_gate_has_its_history_as_picture_and_words(tmp_path: Path) -> None:
+    """The values over the runs stand beside the gate, drawn with the bound, and said for those who cannot see them."""
+    words = "fails since run b; held in run a"
+    past = History((dataclasses.replace(FAILS, value=0.03, held=True), FAILS), words)
+    header = dataclasses.replace(HEADER, gates=(HOLDS, FAILS), histories=(History((HOLDS,), "holds"), past))
+    page = page_of(tmp_path, header=header)
+    said = re.findall(r'<svg class="spark"[^>]* aria-label="([^"]*)">(.*?)</svg>', page)
+    assert [label for label, _ in said] == [
+        f"calibration: 0.0712, at most 0.05; {words}",
+        "auc: 0.91, at least 0.85; holds",
+    ]
+    assert 'class="bound"' in said[0][1]
+    assert 'class="miss now"' in said[0][1]
+    assert 'class="line"' in said[0][1]
+    assert f"<bdi>{words}</bdi>" in page
+
+
+def test_datasets_with_a_page_are_links(tmp_path: Path) -> None:
+    """Where the header knows the address of a dataset's page, its name leads there; others are text."""
+    datasets = (("a.b", "read", 1, "9f"), ("c.d", "read", 2, "1f"))
+    page = page_of(tmp_path, header=dataclasses.replace(HEADER, datasets=datasets, links={"a.b": "../a.b.html"}))
+    assert '<th scope="row" class="dataset"><a href="../a.b.html">a.b</a></th>' in page
+    assert '<th scope="row" class="dataset">c.d</th>' in page
+
+
+def test_names_that_hide_or_turn_text_are_written_out(tmp_path: Path) -> None:
+    """A mark of direction in a gate's or a dataset's name cannot make the page say something else."""
+    gate = dataclasses.replace(HOLDS, name="ok\u202edeliaf")
+    page = page_of(tmp_path, header=dataclasses.replace(HEADER, gates=(gate,)))
+    assert "ok⟨U+202E⟩deliaf" in page
+    assert "\u202e" not in page
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:

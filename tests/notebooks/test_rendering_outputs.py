@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from paddock.notebooks.facts import CAPTION_MIME, FACTS_MIME, GATE_MIME, METRIC_MIME
+from paddock.notebooks.rendering import render
 
-from tests.notebooks.rendered import FAILS, PNG, body_of, displayed, page_of
+from tests.notebooks.rendered import FAILS, HEADER, PNG, body_of, displayed, page_of
 
 
 def test_gates_and_metrics_are_lines_of_their_own(tmp_path: Path) -> None:
@@ -271,3 +273,58 @@ def test_the_fast_reader_leaves_everything_else_alone(html: str) -> None:
     from paddock.notebooks.rendering import plain_tables
 
     assert plain_tables.tokens(html) is None
+
+
+def test_long_tables_are_cut_into_pages_that_hold_every_row(tmp_path: Path) -> None:
+    """Rows of a long table stand in bodies of a hundred, chosen without a script; short tables stay as they are."""
+    page = body_of(page_of(tmp_path, displayed({"text/html": pd.DataFrame({"a": range(450)}).to_html()})))
+    bodies = re.findall(r'<tbody class="page page-(\d)">(.*?)</tbody>', page, re.DOTALL)
+    assert [(int(number), body.count("<tr")) for number, body in bodies] == [
+        (1, 100),
+        (2, 100),
+        (3, 100),
+        (4, 100),
+        (5, 50),
+    ]
+    choices = re.findall(r'<input type="radio" name="n1-rows-1" class="(\w+)"( checked="checked")?>([^<]*)', page)
+    assert [kind for kind, _, _ in choices] == ["p1", "p2", "p3", "p4", "p5", "all"]
+    assert [words for _, _, words in choices][-2:] == ["401–450", "all"]
+    assert [bool(checked) for _, checked, _ in choices] == [True, *[False] * 5]
+    short = body_of(page_of(tmp_path, displayed({"text/html": pd.DataFrame({"a": range(200)}).to_html()})))
+    assert "pager" not in short
+
+
+def test_no_page_of_a_table_cuts_a_cell(tmp_path: Path) -> None:
+    """Where a label spans rows, the page ends after them; and where one spans all rows, there is one page."""
+    index = pd.MultiIndex.from_tuples([(number // 30, number) for number in range(300)], names=["ward", "bed"])
+    page = body_of(page_of(tmp_path, displayed({"text/html": pd.DataFrame({"a": range(300)}, index=index).to_html()})))
+    bodies = re.findall(r'<tbody class="page page-\d">(.*?)</tbody>', page, re.DOTALL)
+    assert [body.count("<tr") for body in bodies] == [120, 120, 60]
+    whole = pd.MultiIndex.from_tuples([("all", number) for number in range(300)])
+    page = body_of(page_of(tmp_path, displayed({"text/html": pd.DataFrame({"a": range(300)}, index=whole).to_html()})))
+    assert "pager" not in page
+    assert page.partition('class="rich"')[2].count("<tr") == 301
+
+
+def test_an_output_of_100_megabytes_does_not_make_a_page_of_it(tmp_path: Path) -> None:
+    """Of a text its ends are shown, of an image a note; the page stays small."""
+    drawing = {"image/svg+xml": "<svg>" + "<path/>" * 5_000_000 + "</svg>"}
+    outputs = [
+        {"output_type": "display_data", "metadata": {}, "data": drawing},
+        {"output_type": "stream", "name": "stdout", "text": "begin" + "x" * 100_000_000 + "end"},
+    ]
+    cell = {"cell_type": "code", "metadata": {}, "source": "speak()", "outputs": outputs}
+    path = tmp_path / "large.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}))
+    page = render([path], HEADER)
+    assert "larger than 20 MB" in page
+    assert "begin" in page
+    assert len(page) < 400_000
+
+
+def test_a_thousand_tables_are_all_there(tmp_path: Path) -> None:
+    """A page of very many outputs shows each."""
+    table = pd.DataFrame({"a": [1]}).to_html()
+    outputs = [new_output("display_data", {"text/html": table}) for _ in range(1_000)]
+    page = page_of(tmp_path, new_code_cell("all()", outputs=outputs))
+    assert page.count("u-dataframe") - page.count(".u-dataframe") == 1_000

@@ -44,7 +44,7 @@ PARSED = [
 ]
 
 
-_DATA, _GLOSSARY = f"{WORKSPACE}docs/data.md", f"{WORKSPACE}docs/glossary.md"
+_DATA, _GLOSSARY = f"{WORKSPACE}docs/explanation/data.md", f"{WORKSPACE}docs/glossary.md"
 
 
 def _page(name: str) -> str:
@@ -67,19 +67,19 @@ LINKS: list[Seed] = [
         Defect, "DO101",
         page_that_is_not_there="See [how](gone.md).",
         picture_that_is_not_there="![a curve](curve.png)",
-        heading_that_nobody_wrote="See [a word](glossary.md#no-such-heading).",
-        way_out_of_the_workspace="See [x](../../x.md).",
+        heading_that_nobody_wrote="See [a word](../glossary.md#no-such-heading).",
+        way_out_of_the_workspace="See [x](../../../x.md).",
         label_that_nobody_defined="See [the words][words].",
         line_after_the_last="See [where](../Makefile.toml#L9) or [here](../pyproject.toml#L99999).",
-        page_below_an_ignored_folder="See [x](../.paddock/x.md).",
-        anchor_in_another_case="See [the glossary](glossary.md#Glossary).",
+        page_below_an_ignored_folder="See [x](../../.paddock/x.md).",
+        anchor_in_another_case="See [the glossary](../glossary.md#Glossary).",
         link_in_HTML='<p>\n<a href="gone.md">x</a>\n</p>',
         space_that_ends_it="See [x](my file.md).",
     ),
     Defect("page that was renamed", _page("words"), code="DO101", edit=lambda _: "# Words\n", also=(Defect("", _GLOSSARY),)),
     *_ends(
         Honest, "DO101",
-        page_and_heading="See [words](glossary.md#glossary), [data](#top), [all](/README.md).",
+        page_and_heading="See [words](../glossary.md#glossary), [data](#top), [all](/README.md).",
         folder_and_its_file="See [decisions](decisions), [the code](../shared/src/paddock/git.py#L1).",
         address_of_others="See [x](https://a.b/c#d), <https://a.b>, [y](mailto:a@b.c).",
         link_that_is_only_shown="Write `[x](gone.md)`.\n\n```\n[x](gone.md)\n```",
@@ -118,7 +118,7 @@ WORDS: list[Seed] = [
         another_word_in_the_plural="Two Data\nSets.",
         another_word_in_a_heading="### An audit notebook",
         another_word_in_a_table="| a |\n|---|\n| the run log |",
-        another_word_in_a_link="See [subprojects](glossary.md).",
+        another_word_in_a_link="See [subprojects](../glossary.md).",
     ),
     Defect("word that is defined twice", _GLOSSARY, "| **gate** |", "| **Dataset** | a table | |\n| **gate** |", code="DO103"),
     Defect("word without a meaning", _GLOSSARY, "| **gate** |", "| **bound** | … | |\n| **gate** |", code="DO103"),
@@ -131,7 +131,7 @@ WORDS: list[Seed] = [
         words_that_are_longer="Datasets, a data setting, metadata sets, non-data-set.",
         sentences_that_end_between="Data. Set it. The data; set it.",
         word_that_nobody_sees="<!-- data set -->",
-        target_of_a_link="See [words](glossary.md 'data set').",
+        target_of_a_link="See [words](../glossary.md 'data set').",
     ),
     Honest("word that is new", _GLOSSARY, "| **gate** |", "| **bound** | a number that must hold | limit of a gate |\n| **gate** |", code="DO103"),
 ]
@@ -144,9 +144,9 @@ PAGES: list[Seed] = [
     Defect("second title", _DATA, new="\n# And more\n", code="DO104"),
     Defect("second title that is underlined", _DATA, new="\nAnd more\n========\n", code="DO104"),
     Defect("page that is empty", _DATA, edit=lambda _: "", code="DO104"),
-    Honest("page that another leads to", _page("more"), new="# More\n", code="DO104", also=(Honest("", _DATA, new="\n[x](more.md)\n"),)),
+    Honest("page that another leads to", _page("more"), new="# More\n", code="DO104", also=(Honest("", _DATA, new="\n[x](../more.md)\n"),)),
     Honest("page by way of a folder", _page("deep/README"), new="# More\n", code="DO104", also=(Honest("", _DATA, new="\n[x](deep)\n"),)),
-    Honest("page by its label", _page("more"), new="More\n====\n", code="DO104", also=(Honest("", _DATA, new="\n[x]\n\n[x]: more.md\n"),)),
+    Honest("page by its label", _page("more"), new="More\n====\n", code="DO104", also=(Honest("", _DATA, new="\n[x]\n\n[x]: ../more.md\n"),)),
     Honest("comment in a block", _DATA, new="\n```sh\n# no title\n```\n", code="DO104"),
     Honest("page outside docs", f"{WORKSPACE}CHANGES.md", new="No title.\n", code="DO104"),
     Honest("page that git ignores", _page("_build/lost"), new="Lost.\n", code="DO104"),

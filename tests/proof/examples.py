@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from paddock_ci.reference import Example, examples
+from paddock_ci.reference.rules import Example, examples
 
 from tests.proof.seed import WORKSPACE, Defect, Honest, Seed
 

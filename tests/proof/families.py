@@ -21,6 +21,7 @@ from tests.proof import (
     runs,
     secrets,
     suites,
+    templates,
     workflows,
     workspaces,
 )
@@ -41,6 +42,7 @@ FAMILIES: Mapping[str, Sequence[Seed]] = {
     "WS workspace": workspaces.SEEDS,
     "CK policy": policies.SEEDS,
     "PL runs": runs.SEEDS,
+    "BK templates": templates.SEEDS,
     "TL tools": forms.OF_TOOLS,
     "examples of the reference": examples.SEEDS,
 }

@@ -6,9 +6,15 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from paddock.project import Workspace, project_names
+from paddock.scaffold.baking import bake
+from paddock.scaffold.questions import load_template, template_names
+from paddock_ci.bake.combinations import cover, legal_combinations
+from paddock_ci.bake.comparison import COMPARISONS, Row
 from paddock_ci.checks import FRESH_CHECKS, PROJECT_CHECKS, WORKSPACE_CHECKS
 from paddock_ci.checks.tools import TOOL_CHECKS
 from paddock_ci.engine.check import repo_of, scope_of
@@ -40,8 +46,23 @@ def _looks(code: str, root: Path, project: Path) -> Iterable[Look]:
         return check_all(Workspace(root))
     if code in NOTEBOOK_CHECKS:
         return _of_notebooks(code, project)
+    if compare := COMPARISONS.get(code):
+        templates = [load_template(root / "templates", name) for name in template_names(root / "templates")]
+        return [look for one in templates for look in compare(one, _baked(one.folder, tuple(one.folder.rglob("*"))))]
     paths = ProjectFiles(root, project).paths
     return TOOL_CHECKS[code](root, [f"projects/{project.name}/{path}" for path in paths])
+
+
+@cache
+def _baked(folder: Path, files: tuple[Path, ...]) -> list[Row]:
+    """Projects that show each answer, by the names of their files alone, which those of the template decide."""
+    rows, template = [], load_template(folder.parent, folder.name)
+    for answers in cover(legal_combinations(template), 1):
+        with TemporaryDirectory() as scratch:
+            made = bake(template, answers, Path(scratch), quick=True)
+            paths = [path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()]
+            rows.append((answers, dict.fromkeys(paths, "")))
+    return rows
 
 
 def _of_notebooks(code: str, project: Path) -> Iterator[Look]:

@@ -41,5 +41,10 @@ SEEDS: list[Seed] = [
     Defect("name in capitals", _other("other"), new=_project("TRIAGE"), code="WS104"),
     Defect("folder in capitals", _other("Triage"), new=_project("Triage"), code="WS104"),
     Honest("name that only begins alike", _other("triage-weekly"), new=_project("triage-weekly", "triage_weekly"), code="WS104"),
+    Defect("owner of a new account", f"{WORKSPACE}pyproject.toml", "[tool.paddock.workspace]\n", '[tool.paddock.workspace]\nowners = { "ML team" = "@acme/ml" }\n', code="WS105"),
+    Defect("project of an account", _other("other"), new=_project("other").replace("ML team", "@ada"), code="WS105"),
+    Defect("account that is none", f"{WORKSPACE}pyproject.toml", "[tool.paddock.workspace]\n", '[tool.paddock.workspace]\nowners = { "ML team" = "ask Ada" }\n', code="WS105"),
+    Honest("project of nobody with an account", _other("other"), new=_project("other"), code="WS105"),
+    Honest("project of an account that is named", _other("other"), new=_project("other").replace("ML team", "@ada"), also=(Honest("", f"{WORKSPACE}CODEOWNERS", new="/projects/other/ @ada\n"),), code="WS105"),
     Honest("project without a package", _other("other"), new=_project("other"), code="WS104"),
 ]  # fmt: skip

@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_schema_in_the_documentation_is_the_one_of_the_code() -> None:
-    """Made anew with: paddock runs --schema > docs/run-record.schema.json"""
-    assert (ROOT / "docs/run-record.schema.json").read_text(encoding="utf-8") == f"{schema()}\n"
+    """Made anew with: paddock runs --schema > docs/reference/run-record.schema.json"""
+    assert (ROOT / "docs/reference/run-record.schema.json").read_text(encoding="utf-8") == f"{schema()}\n"
     assert json.loads(schema())["$id"] == f"urn:paddock:run-record:{Record.model_fields['schema_version'].default}"
 
 

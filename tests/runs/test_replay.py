@@ -36,6 +36,13 @@ print("to stderr", file=sys.stderr)
 """
 
 
+_READ_OLD = """
+import paddock
+
+paddock.gate("total", paddock.read("shop.orders", version=VERSION)["n"].sum(), at_least=least)
+"""
+
+
 def _replayed(project: Project, tolerance: float = 1e-9) -> Replay:
     return replay(project, read_record(project, "latest"), tolerance)
 
@@ -55,6 +62,25 @@ def test_an_honest_report_is_identical_after_its_data_moved_on(make_analysis: Ma
     assert (replayed.is_identical, _cells(replayed), replayed.departures) == (True, [], ())
     assert (replayed.notebooks[0].cells, replayed.notebooks[0].outputs) == (3, 6)
     assert sorted(analysis.runs_folder.rglob("*")) == before
+
+
+def test_versions_that_code_asks_for_are_recorded_and_replayed(make_analysis: MakeAnalysis, shop: Project) -> None:
+    """The record names each version that was read; where a dataset was read by version alone, no other."""
+    sell(shop, 1, 2, 3)
+    sell(shop, 5)
+    analysis = make_analysis("paddock.read('shop.orders', version=0)['n'].tolist()")
+    record = run(analysis, Request())
+    assert [(fact.version, fact.asked) for fact in record.datasets] == [(2, False), (0, True)]
+    sell(shop, 7)
+    assert replay(analysis, record, 1e-9).is_identical
+    only = _READ_OLD.replace("VERSION", "1")
+    (analysis.folder / "report.ipynb").write_text(notebook(only))
+    record = run(analysis, Request())
+    assert [(fact.name, fact.version, fact.asked) for fact in record.datasets] == [("shop.orders", 1, True)]
+    assert replay(analysis, record, 1e-9).is_identical
+    shutil.rmtree(open_session(shop, load_settings(shop.workspace)).store.folder("shop.orders"))
+    with pytest.raises(DataError, match=r"shop\.orders: version 1, which run .* read, is gone"):
+        replay(analysis, record, 1e-9)
 
 
 def test_each_difference_names_its_cell(make_analysis: MakeAnalysis, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_a_missing_record_says_how_to_get_one(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     with pytest.raises(ConfigurationError, match=r"projects/shop/template.toml: is missing") as caught:
         read_record(tmp_path / "shop")
-    assert "docs/templates.md" in caught.value.remedy
+    assert "docs/explanation/templates.md" in caught.value.remedy
 
 
 def test_the_first_glob_says_whose_a_file_is() -> None:

@@ -18,7 +18,17 @@ from paddock.data.publishing import publish, rollback
 from paddock.data.session import open_session
 from paddock.notebooks.facts import CAPTION_MIME
 from paddock.project import Workspace, load_project
-from paddock.runs.record import DatasetFact, GateFact, MetricFact, NotebookFact, Record, SourceFact, TaskFact
+from paddock.runs.record import (
+    DatasetFact,
+    FileFact,
+    GateFact,
+    HostFact,
+    MetricFact,
+    NotebookFact,
+    Record,
+    SourceFact,
+    TaskFact,
+)
 from paddock.settings import load_settings
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
@@ -97,7 +107,8 @@ def record_of(project: str, number: int, count: int = 10) -> Record:
     notebook = NotebookFact(
         source=NOTEBOOK, executed=NOTEBOOK, status="passed" if held else "failed",
         reason="" if held else "1 gate fails", seconds=round(noise.uniform(3, 9), 2), parameters={"threshold": "0.5"},
-        gates=gates, metrics=(MetricFact(name="rows judged", value=1200.0 + number, unit="rows"),),
+        gates=gates, cause="" if held else "gate",
+        metrics=(MetricFact(name="rows judged", value=1200.0 + number, unit="rows"),),
     )  # fmt: skip
     return Record(
         run=run_name(number, project), project=project, environment="local" if number % 5 else "production",
@@ -113,7 +124,10 @@ def record_of(project: str, number: int, count: int = 10) -> Record:
               for w in writes),
         ),
         sources=(SourceFact(name="export.csv", content_hash=_sha(f"export {number // 2}")),) if not reads else (),
-        report="report.html",
+        report="report.html", cause="" if held else "gate", lock_hash=_sha("locks"), interpreter="CPython, GCC 12",
+        host=HostFact(system="Linux 6.1", machine="x86_64", cores=4), seeds={"PYTHONHASHSEED": "0", "seed": "7"},
+        files=(FileFact(path=f"projects/{project}/{NOTEBOOK}", role="read", content_hash=_sha(f"code {number // 3}"),
+                        by=(NOTEBOOK,)),),
     )  # fmt: skip
 
 

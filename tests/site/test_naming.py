@@ -7,7 +7,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paddock.site.naming import address, run_page, visible
+from paddock.notebooks.rendering.words import visible
+from paddock.site.naming import address, run_page
 
 NAMES = st.text(alphabet=st.characters(categories=None), max_size=80)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -15,8 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from paddock.errors import ConfigurationError, ToolError
-from paddock.project import Project, Workspace
-from paddock.runs.record import Record
+from paddock.project import Project, Workspace, load_project
+from paddock.runs import report as reports
+from paddock.runs.record import FileFact, HostFact, Record, read_record
 from paddock.storage import lock
 
 from tests.site import generated
@@ -90,6 +92,67 @@ def test_every_link_leads_somewhere(triage: Workspace, build_site: Build) -> Non
     )
     _assert_harmless(site)
     assert "http" not in (site / "site.js").read_text() + (site / "style.css").read_text()
+
+
+def test_a_report_leads_to_its_run_and_datasets(triage: Workspace, build_site: Build) -> None:
+    """In the site a report has links to its run's page and to its datasets' pages; nothing else of it is changed."""
+    project, name = load_project(triage, "triage"), generated.run_name(2, "triage")
+    reports.write(project, read_record(project, name))
+    before = (_folder(triage, 2) / "report.html").read_text()
+    assert "<a href" not in before.partition('id="datasets"')[2].partition("</table>")[0]
+    site = build_site().folder
+    after = (site / "report" / "triage" / f"{name}.html").read_text()
+    links = [attributes.get("href") for tag, attributes in _Page(after).tags if tag == "a"]
+    found = [link for link in links if link and not link.startswith("#")]
+    assert found == [
+        f"../../run/triage/{name}.html",
+        "../../dataset/intake.cases.html",
+        "../../dataset/triage.predictions.html",
+    ]
+    assert all((site / "report" / "triage" / link).resolve().is_file() for link in found)
+    assert re.sub(r'<a href="\.\./[^>]*>([^<]*)</a>( · )?', r"\1", after).replace("RunPaddock", "Paddock") == before
+
+
+def test_a_report_beside_a_site_leads_to_its_datasets(triage: Workspace, build_site: Build) -> None:
+    """Where the workspace's own site has a page of a dataset, the report that a run writes links to it."""
+    project, name = load_project(triage, "triage"), generated.run_name(2, "triage")
+    site = build_site(triage.state / "site").folder
+    reports.write(project, read_record(project, name))
+    folder = _folder(triage, 2)
+    links = re.findall(r'class="dataset"><a href="([^"]*)">', (folder / "report.html").read_text())
+    assert [(folder / link).resolve().relative_to(site).as_posix() for link in links] == [
+        "dataset/intake.cases.html",
+        "dataset/triage.predictions.html",
+    ]
+    # The site's own copy has its own links, however often it is built.
+    copy = (build_site(triage.state / "site").folder / "report" / "triage" / f"{name}.html").read_text()
+    assert re.findall(r'class="dataset"><a href="([^"]*)">', copy) == [
+        "../../dataset/intake.cases.html",
+        "../../dataset/triage.predictions.html",
+    ]
+
+
+def test_a_report_says_since_when_each_gate_is_as_it_is(triage: Workspace) -> None:
+    """The history comes from the earlier records of the project; a damaged one is passed over."""
+    generated.write_runs(triage, 10, ["triage"])
+    project, names = load_project(triage, "triage"), [generated.run_name(number, "triage") for number in range(10)]
+    (_folder(triage, 4) / "record.json").write_text("{}")
+    reports.write(project, read_record(project, names[9]))
+    page = (_folder(triage, 9) / "report.html").read_text()
+    said = re.findall(r'<td role="cell" class="history"><svg.*?</svg><small><bdi>([^<]*)', page)
+    assert said == [f"fails since run {names[7]}; held in run {names[6]}", f"holds in all 9 runs since {names[0]}"]
+    reports.write(project, read_record(project, names[0]))
+    assert "<svg" not in (_folder(triage, 0) / "report.html").read_text()
+
+
+def test_a_runs_page_says_what_its_record_knows(triage: Workspace, build_site: Build) -> None:
+    """The cause with its exit code, seeds, files, machine and locks; and which file changed since the run before."""
+    generated.write_runs(triage, 10, ["triage"])
+    page = _page(build_site().folder, 9)
+    for words in ("gate, exit code 11", "Linux 6.1 on x86_64, 4 cores", "PYTHONHASHSEED", "CPython, GCC 12", "Locks"):
+        assert words in page
+    assert f"projects/triage/{generated.NOTEBOOK}" in page
+    assert f"file projects/triage/{generated.NOTEBOOK} changed" in page
 
 
 def test_an_empty_workspace_has_a_site_that_says_the_next_step(build_site: Build) -> None:
@@ -230,7 +293,10 @@ def _hostile(text: str) -> Record:
     )  # fmt: skip
     return record.model_copy(
         update={
-            **dict.fromkeys(("reason", "environment", "commit", "python", "packages_hash"), text),
+            **dict.fromkeys(("reason", "environment", "commit", "python", "packages_hash", "cause", "image"), text),
+            **dict.fromkeys(("lock_hash", "dirty_hash", "interpreter", "files_fault"), text), "seeds": {text: text},
+            "host": HostFact(system=text, machine=text, cores=1),
+            "files": (FileFact(path=text, role="read", content_hash=text, by=(text,)),),
             "parameters": {text: text}, "notebooks": (facts,), "phases": {text: 1.0},
             "tasks": (record.tasks[0].model_copy(update={"name": text}),),
             "datasets": (record.datasets[0].model_copy(update={"name": text, "content_hash": text}),),

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paddock.notebooks.rendering.sparkline import bounds_of
 from paddock.runs.record import GateFact, Record
 from paddock.site.charts import chart, spark
 from paddock.site.history import Run
-from paddock.site.trends import Trend, bounds_of, changes, present, trends
+from paddock.site.trends import Trend, changes, present, trends
 
 from tests.site.generated import record_of
 

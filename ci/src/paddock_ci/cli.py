@@ -35,7 +35,9 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="All projects, whatever changed.")] = False,
     static: Annotated[bool, typer.Option("--static", help="Only look, run nothing of the projects.")] = False,
     only: Annotated[list[Kind] | None, typer.Option(help="Run only this kind of jobs.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Jobs at the same time.")] = _CORES,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Jobs at the same time.", show_default="one for each core")
+    ] = _CORES,
     retries: Annotated[int, typer.Option(min=0, help="Run a failed job again so often; it is flaky if it passes.")] = 0,
     part: Annotated[str, typer.Option("--shard", help="K/N: this machine's part of the jobs.")] = "1/1",
     on: Annotated[str, typer.Option("--on", help="A Dask scheduler to run the jobs on, such as tcp://host:8786.")] = "",

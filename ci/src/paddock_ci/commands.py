@@ -139,7 +139,7 @@ def _scripts() -> dict[str, set[str]]:
 
 
 @cache
-def _commands() -> dict[str, tuple[str, Any]]:
+def commands() -> dict[str, tuple[str, Any]]:
     """The commands of `paddock`, each with the package that brings it; a program that reads its own options is one."""
     root: Any = typer.main.get_command(app)
     found = {name: ("paddock", command) for name, command in root.commands.items()}
@@ -164,7 +164,7 @@ def _installed(files: ProjectFiles) -> set[str]:
 
 def named(words: Sequence[str], owners: Collection[str] = ()) -> Named:
     """The command that the words after `paddock` name, of the packages `owners` if any are given."""
-    known = {name: command for name, (owner, command) in _commands().items() if not owners or owner in owners}
+    known = {name: command for name, (owner, command) in commands().items() if not owners or owner in owners}
     command: Any = None
     rest, path = list(words), "paddock"
     while known and rest[:1] != ["--help"]:

@@ -38,6 +38,13 @@ class Finding:
         return f"{self.place}: {self.code} {weight}{self.message}\n  {self.remedy}"
 
 
+def more(found: Iterable[Finding]) -> str:
+    """Where the codes of findings are explained, each once; nothing where there are none."""
+    codes = list(dict.fromkeys(finding.code for finding in found))
+    others = f" (or {', '.join(codes[1:])})" if codes[1:] else ""
+    return f"More: paddock explain {codes[0]}{others}" if codes else ""
+
+
 def bug(said: str, check: str = "") -> str:
     """The remedy for what is our own fault, whose last words are `said`."""
     where = f", in the check {check}" if check else ""

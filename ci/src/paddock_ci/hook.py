@@ -17,7 +17,7 @@ from typing import NamedTuple
 from paddock.errors import ConfigurationError, PaddockError
 from paddock.workspace import root_above
 
-from paddock_ci.finding import Finding, findings
+from paddock_ci.finding import Finding, findings, more
 from paddock_ci.notebook.family import FIXES, looks_of_notebook
 from paddock_ci.policy import counted
 from paddock_ci.repo.snapshot import PROJECTS
@@ -115,8 +115,9 @@ def _root(path: Path) -> Path:
         return Path.cwd()
 
 
-def _text(found: Iterable[Finding]) -> str:
-    return "".join(f"{finding}\n" for finding in found)
+def _text(found: Sequence[Finding]) -> str:
+    pointer = more(found)
+    return "".join(f"{finding}\n" for finding in found) + (f"{pointer}\n" if pointer else "")
 
 
 def _json(found: Iterable[Finding]) -> str:

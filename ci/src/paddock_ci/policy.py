@@ -195,7 +195,9 @@ def _select(given: Any, codes: Collection[str] | None, faults: list[tuple[str, s
             or not begin
             or (codes is not None and not any(code.startswith(begin) for code in codes))
         ):
-            faults.append((f"select: no check's code begins with {begin!r}", "Mend it; see docs/checks.md."))
+            faults.append(
+                (f"select: no check's code begins with {begin!r}", "Mend it; see docs/explanation/checks.md.")
+            )
     return tuple(begin for begin in wanted if isinstance(begin, str) and begin)
 
 

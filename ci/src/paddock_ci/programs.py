@@ -43,10 +43,16 @@ def usage_fault(path: str, words: Sequence[str], program: Program) -> str:
 
 
 @cache
-def _usage(program: Program) -> tuple[Mapping[str, bool], bool]:
-    """The options of a program, each with whether it takes a value; whether it takes arguments."""
+def help_of(program: Program) -> str:
+    """What a program says of itself when it is asked for help."""
     with contextlib.redirect_stdout(io.StringIO()) as said:
         program.entry.load()(["--help"])
-    first, _, rest = said.getvalue().partition("\n")
+    return said.getvalue()
+
+
+@cache
+def _usage(program: Program) -> tuple[Mapping[str, bool], bool]:
+    """The options of a program, each with whether it takes a value; whether it takes arguments."""
+    first, _, rest = help_of(program).partition("\n")
     options = {name: bool(value) for *names, value in _OPTION.findall(rest) for name in names if name}
     return options, not first.endswith("[OPTIONS]")

@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 
 from paddock_ci.engine.job import Outcome, Status
+from paddock_ci.finding import more
 
 if TYPE_CHECKING:
     from paddock_ci.engine.check import Report
@@ -70,6 +71,8 @@ def show(report: Report, notes: Sequence[str]) -> None:
             console.say(f"  and {len(chosen.ways) - _MANY} more; see: paddock affected")
     for finding in report.findings:
         console.say(str(finding))
+    if pointer := more(report.findings):
+        console.say(pointer)
     for note in notes:
         console.say(note, "yellow")
     if report.alarm:

@@ -29,7 +29,7 @@ def export(root: Path) -> str:
         "poetry",
         "export",
         "--with",
-        "projects,dev",
+        "projects,dev,docs",
         "--all-extras",
         "-f",
         FILE,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +131,8 @@ def load_projects(workspace: Workspace) -> tuple[Project, ...]:
 def read_toml(path: Path) -> dict[str, Any]:
     """The document in a TOML file; raises ConfigurationError with the line of a fault."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # A copy for each caller, who may change it.
+        return copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ConfigurationError(f"{path}: the file is missing", "Restore it from git, or create it.") from error
     except OSError as error:
@@ -140,6 +143,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path}: is not UTF-8 text (byte {error.start})", "Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: is not valid TOML: {error}", "Mend that line.") from error
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> dict[str, Any]:
+    """The document of a text: those of a workspace are asked for by one check after the other."""
+    return tomllib.loads(text)
 
 
 def table_at(manifest: Path, document: dict[str, Any], *keys: str) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatch
+from fnmatch import fnmatch, fnmatchcase
 
 from paddock.scaffold.answers import package_of, problem_of
+from paddock.scaffold.ownership import DERIVED
 from paddock.scaffold.questions import Template
 
 from paddock_ci.bake.combinations import Answers, switches
@@ -82,11 +83,28 @@ def hooks_are_pure(template: Template, rows: Sequence[Row]) -> Iterator[Look]:
                 yield Look(f"hooks/{path.name}:{node.lineno}", fault, "Take it from the answers, or from paddock.")
 
 
+def owns_what_exists(template: Template, rows: Sequence[Row]) -> Iterator[Look]:
+    """Every glob by which a template says whose a file is (`_files`) decides about some file of some project."""
+    where = "cookiecutter.json"
+    yield Look(where)
+    paths = {path for _, hashes in rows for path in hashes} - set(DERIVED)
+    globs = list(template.owners)
+    for number, glob in enumerate(globs):
+        fitting = {path for path in paths if fnmatchcase(path, glob)}
+        decided = {path for path in fitting if not any(fnmatchcase(path, earlier) for earlier in globs[:number])}
+        why = (
+            "no combination of answers makes such a file" if not fitting else "an earlier glob decides for all of them"
+        )
+        fault = "" if decided else f"_files says whose {glob!r} is, but {why}"
+        yield Look(where, fault, "Mend the glob, or remove the line: what no glob fits is merged.")
+
+
 COMPARISONS = {
     "BK102": touches_declared,
     "BK103": declares_touched,
     "BK105": asks_well,
     "BK106": hooks_are_pure,
+    "BK107": owns_what_exists,
 }
 
 

@@ -38,9 +38,11 @@ from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look, bug
 from paddock_ci.notebook.family import NOTEBOOK_CHECKS, looks_of_notebook
 
-WorkspaceCheck = Callable[[Workspace], Iterator[Look]]
+WorkspaceCheck = Callable[..., Iterator[Look]]
 ProjectCheck = Callable[[ProjectFiles], Iterator[Look]]
 
+# They are given the branch or commit that a change is compared with.
+_OF_CHANGES = {"DC103"}
 WORKSPACE_CHECKS: dict[str, WorkspaceCheck] = {
     "DC101": catalogues.parse,
     "DC102": contracts.is_described,
@@ -63,6 +65,7 @@ WORKSPACE_CHECKS: dict[str, WorkspaceCheck] = {
     "WS102": requirements.answer_to_each_project,
     "WS103": ownership.is_a_project,
     "WS104": ownership.belongs_to_one,
+    "WS105": ownership.is_asked,
 }
 
 PROJECT_CHECKS: dict[str, ProjectCheck] = {
@@ -127,10 +130,11 @@ def looks_of(files: ProjectFiles) -> Iterator[tuple[str, Look]]:
         yield from looks_of_notebook(files.folder / path, files.root)
 
 
-def looks_of_workspace(workspace: Workspace) -> Iterator[tuple[str, Look]]:
-    """What the checks say of the workspace as a whole."""
+def looks_of_workspace(workspace: Workspace, main: str = "") -> Iterator[tuple[str, Look]]:
+    """What the checks say of the workspace as a whole, changes being those since the branch left `main`."""
     for code, check in WORKSPACE_CHECKS.items():
-        yield from ((code, look) for look in _guarded(partial(check, workspace)))
+        given = (main,) if code in _OF_CHANGES else ()
+        yield from ((code, look) for look in _guarded(partial(check, workspace, *given)))
     yield from notebooks.looks_of_notebooks(workspace)
 
 

@@ -41,9 +41,9 @@ def is_described(workspace: Workspace) -> Iterator[Look]:
                 yield from _told(dataset, column.name, quality.of_column(column, table))
 
 
-def breaks_no_reader(workspace: Workspace) -> Iterator[Look]:
+def breaks_no_reader(workspace: Workspace, main: str = "") -> Iterator[Look]:
     """No contract takes away, since the branch left main, what a project that reads the dataset still uses."""
-    before = base.load(workspace.root)
+    before = base.load(workspace.root, main)
     if before is None:
         return
     head = declarations(workspace)

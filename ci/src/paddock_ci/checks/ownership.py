@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from paddock import git
+from paddock.errors import ConfigurationError
 from paddock.project import Workspace
 
+from paddock_ci import codeowners
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
 from paddock_ci.repo import names
@@ -39,6 +41,15 @@ def belongs_to_one(workspace: Workspace) -> Iterator[Look]:
             owner = owners.setdefault(name, folder.name)
             fault = "" if owner == folder.name else f"claims the name {name!r}, which {PROJECTS}/{owner} has, too"
             yield Look(place, fault, "Rename one of them: what imports or reads it cannot tell which is meant.")
+
+
+def is_asked(workspace: Workspace) -> Iterator[Look]:
+    """CODEOWNERS names the owner of each project, where it is said which account that is, and of no other."""
+    try:
+        fault, remedy = codeowners.fault(workspace.root), "Run: python -m paddock_ci.codeowners"
+    except ConfigurationError as error:
+        fault, remedy = error.message, error.remedy
+    yield Look(codeowners.FILE, fault, remedy if fault else "")
 
 
 def _folders(workspace: Workspace) -> list[Path]:

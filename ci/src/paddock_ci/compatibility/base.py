@@ -34,9 +34,9 @@ class Base:
         return _texts(self.root, ids)
 
 
-def load(root: Path) -> Base | None:
-    """The state at the commit where the branch left main; None where git does not know it (a shallow clone)."""
-    commit = ancestor(root)
+def load(root: Path, main: str = "") -> Base | None:
+    """The state at the commit where the branch left `main`; None where git does not know it (a shallow clone)."""
+    commit = ancestor(root, main)
     if not commit:
         return None
     try:

@@ -77,11 +77,11 @@ def check(workspace: Workspace, wish: Wish, listener: Listener) -> Report:
     distrust = trust.distrust(workspace.root)
     chosen = _chosen(workspace.root, wish, distrust)
     if not (wish.kinds and chosen.projects):
-        looks = list(_looks(workspace, sorted(chosen.ways), wish.shard))
+        looks = list(_looks(workspace, sorted(chosen.ways), wish))
         return Report(chosen, len(looks), _judged(workspace.root, chosen, wish, findings(looks)))
     repo = repo_of(workspace.root)
     planned = _planned(workspace.root, repo, sorted(chosen.ways), wish)
-    looks = list(_looks(workspace, sorted({job.project for job in planned.wanted}), wish.shard))
+    looks = list(_looks(workspace, sorted({job.project for job in planned.wanted}), wish))
     store = None if distrust else wish.store
     options = Options(wish.workers, wish.retries, store, wish.execute)
     inputs = Inputs(workspace.root, repo)
@@ -121,10 +121,10 @@ def _chosen(root: Path, wish: Wish, distrust: str) -> Answer:
     return everyone if wish.everything or distrust else affected(root, wish.base)
 
 
-def _looks(workspace: Workspace, projects: Sequence[str], part: tuple[int, int]) -> Iterator[tuple[str, Look]]:
+def _looks(workspace: Workspace, projects: Sequence[str], wish: Wish) -> Iterator[tuple[str, Look]]:
     """What the checks say that only read; those of the whole workspace in the first shard."""
-    if part[0] == 1:
-        yield from looks_of_workspace(workspace)
+    if wish.shard[0] == 1:
+        yield from looks_of_workspace(workspace, wish.base)
     for name in projects:
         yield from looks_of(ProjectFiles(workspace.root, workspace.root / PROJECTS / name))
 

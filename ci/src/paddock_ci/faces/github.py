@@ -9,6 +9,7 @@ from typing import NamedTuple
 from paddock_ci.engine.check import Report
 from paddock_ci.faces.characters import clean, clipped
 from paddock_ci.faces.telling import Told, severity, told
+from paddock_ci.finding import more
 from paddock_ci.places import spot
 
 _MOST = 10  # that GitHub shows of each command in a step
@@ -50,7 +51,9 @@ def _annotation(one: Told, root: Path) -> _Shown:
     # The line is that of the notebook's JSON; people know the cell.
     cell = f"{one.place.within}: " if one.place.cell else ""
     properties = {"file": at.path, "line": str(at.line), "title": finding.code}
-    return _Shown(_COMMANDS[severity(finding)], properties, f"{cell}{finding.message}\n{finding.remedy}")
+    return _Shown(
+        _COMMANDS[severity(finding)], properties, f"{cell}{finding.message}\n{finding.remedy}\n{more([finding])}"
+    )
 
 
 def _line(shown: _Shown) -> str:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from paddock.errors import ConfigurationError
+from paddock.project import read_toml, table_at
+
 from paddock_ci.engine.check import Report
 from paddock_ci.faces.characters import clean
 from paddock_ci.faces.rules import promises
@@ -25,7 +28,7 @@ _MOST = 25_000  # results of a run; GitHub refuses a file with more
 def render(report: Report, notes: Sequence[str], root: Path) -> str:
     """The report as a SARIF log with one run."""
     found = told(report, root)
-    rules = _rules(found[:_MOST])
+    rules = _rules(found[:_MOST], _docs(root))
     run = {
         "tool": {"driver": {"name": "Paddock", "version": metadata.version("paddock-ci"), "rules": rules}},
         "invocations": [_invocation(report, notes, len(found) - _MOST)],
@@ -36,12 +39,31 @@ def render(report: Report, notes: Sequence[str], root: Path) -> str:
     return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
 
 
-def _rules(found: Iterable[Told]) -> list[dict[str, Any]]:
+def _rules(found: Iterable[Told], docs: str) -> list[dict[str, Any]]:
     """All rules, with those of other codes that were found after them."""
     known = promises()
     others = dict.fromkeys(clean(one.finding.code) for one in found)
     said = {code: known.get(code, code) for code in (*known, *others)}
-    return [{"id": code, "shortDescription": {"text": text or "-"}} for code, text in said.items()]
+    return [
+        {
+            "id": code,
+            "shortDescription": {"text": text or "-"},
+            **({"help": {"text": f"{text}\n\nWith examples: paddock explain {code}"}} if code in known else {}),
+            **({"helpUri": f"{docs}/reference/rules.html#{code.lower()}"} if docs and code in known else {}),
+        }
+        for code, text in said.items()
+    ]
+
+
+def _docs(root: Path) -> str:
+    """Where the workspace says that its documentation is hosted; nothing where it says so nowhere, or wrongly."""
+    manifest = root / "pyproject.toml"
+    try:
+        said = table_at(manifest, read_toml(manifest), "tool", "paddock", "workspace").get("docs", "")
+    except ConfigurationError:
+        # Others say so.
+        return ""
+    return str(said).rstrip("/") if str(said).startswith("https://") else ""
 
 
 def _results(found: Iterable[Told], codes: Sequence[str], root: Path) -> list[dict[str, Any]]:

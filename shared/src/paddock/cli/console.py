@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from paddock.cli.pages import page_of
 from paddock.errors import PaddockError
 
 _WRAPPED = {"description", "bound"}
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# A place such as `a:100:` is no picture.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def say(text: str, style: str = "") -> None:
@@ -24,10 +26,12 @@ def say(text: str, style: str = "") -> None:
 
 
 def fail(error: PaddockError) -> None:
-    """Print an error as its message and its remedy, without a traceback."""
+    """Print an error as its message, its remedy and the page about it, without a traceback."""
     err.print(f"[bold red]error:[/] {escape(error.message)}")
     if error.remedy:
         err.print(escape(error.remedy))
+    if page := page_of(error):
+        err.print(f"More: {page}", style="dim")
 
 
 def as_json(value: Any) -> None:
@@ -42,4 +46,4 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         shown.add_column(escape(heading), no_wrap=heading not in _WRAPPED, overflow="fold")
     for row in rows:
         shown.add_row(*(escape(str(cell)) for cell in row))
-    Console(highlight=False).print(shown)
+    Console(highlight=False, emoji=False).print(shown)

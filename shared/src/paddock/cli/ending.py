@@ -57,8 +57,13 @@ def _our_bug() -> int:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="paddock-", suffix=".log", delete=False) as log:
-        log.write(traceback.format_exc())
-    console.err.print(f"[bold red]error:[/] this is a bug of Paddock's, not yours: {sys.exc_info()[1]!r}", markup=True)
-    console.err.print(f"Please report it and attach {log.name}")
+    from paddock.notebooks import secret
+
+    # The log is to be attached to a report, which others read.
+    hide = secret.hider(os.environ)
+    with tempfile.NamedTemporaryFile("w", prefix="paddock-", suffix=".log", delete=False, errors="replace") as log:
+        log.write(hide(traceback.format_exc()))
+    told = hide(repr(sys.exc_info()[1]))
+    console.err.print(f"error: this is a bug of Paddock's, not yours: {told}", style="bold red", markup=False)
+    console.err.print(f"Please report it and attach {log.name}", markup=False)
     return 3

@@ -31,21 +31,24 @@ def report(
         list[str] | None, typer.Option("--sweep", help="NAME=V1,V2 or NAME=A:B: each combination, compared on a page.")
     ] = None,
     workers: Annotated[
-        int, typer.Option("--workers", "-n", min=0, help="How many at once; by default one for each core.")
+        int, typer.Option("--workers", "-n", min=0, help="How many at once; by default one more than there are cores.")
     ] = 0,
     on: Annotated[str, typer.Option("--on", help="The scheduler of a Dask cluster: tcp://host:8786.")] = "",
     output: Annotated[Path | None, typer.Option("--output", help="The folder for notebooks and pages.")] = None,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for each notebook.")] = TIME_LIMIT,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Execute also where nothing changed.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and make each again when it is saved.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print each page as PDF, too, by Chromium.")] = False,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Execute notebooks and write a page of each; what did not change is reused. Or say where a run's report is."""
     if not any(name.endswith(_SUFFIX) for name in names) and not sweep:
-        _of_run(names, open_it, json, workspace)
+        _of_run(names, pdf, open_it, json, workspace)
         return
+    if pdf:
+        _require_browser(watch)
     found = workspace_of(workspace)
     sources = [Path(name) for name in names]
     given = pairs(parameters or [])
@@ -59,7 +62,8 @@ def report(
         return
     results = _fulfilled(orders, on, workers, not no_cache, json)
     pages = _compared(orders, results, given) if sweep else []
-    _show(results, pages, json)
+    printed = _printed(pages + [result.report for result in results]) if pdf else []
+    _show(results, pages, printed, json)
     if open_it:
         _open(pages or [result.report for result in results])
     if code := _exit_code(results):
@@ -73,7 +77,7 @@ def main() -> NoReturn:
     ending.end_with(app, "paddock report")
 
 
-def _of_run(names: Sequence[str], open_it: bool, json: bool, workspace: Path | None) -> None:
+def _of_run(names: Sequence[str], pdf: bool, open_it: bool, json: bool, workspace: Path | None) -> None:
     if odd := next((name for name in names if "/" in name or Path(name).is_file()), "".join(names[2:3])):
         raise ConfigurationError(
             f"paddock report {odd}: expected notebooks (*{_SUFFIX}), or a project and perhaps a run",
@@ -82,7 +86,7 @@ def _of_run(names: Sequence[str], open_it: bool, json: bool, workspace: Path | N
     # Slow imports.
     from paddock.cli import runs
 
-    runs.report(names[0], names[1] if len(names) > 1 else "latest", open_it, json, workspace)
+    runs.report(names[0], names[1] if len(names) > 1 else "latest", pdf, open_it, json, workspace)
 
 
 def _stem(source: Path, output: Path | None) -> Path | None:
@@ -150,14 +154,35 @@ def _compared(orders: Sequence[Order], results: Sequence[Result], given: Mapping
     return pages
 
 
-def _show(results: Sequence[Result], pages: Sequence[Path], json: bool) -> None:
+def _require_browser(watch: bool) -> None:
+    """Raise before anything is executed where no page could be printed."""
+    from paddock.notebooks.rendering import printing
+
+    printing.find_browser()
+    if watch:
+        raise ConfigurationError("--pdf: works once, not with --watch", "Leave one of them out.")
+
+
+def _printed(pages: Sequence[Path]) -> list[Path]:
+    """Print the pages, each beside itself."""
+    from paddock.notebooks.rendering import printing
+
+    for page in pages:
+        printing.write_pdf(page, page.with_suffix(".pdf"))
+    return [page.with_suffix(".pdf") for page in pages]
+
+
+def _show(results: Sequence[Result], pages: Sequence[Path], printed: Sequence[Path], json: bool) -> None:
     if json:
         reports = [result.as_json() for result in results]
-        console.as_json({"reports": reports, "comparisons": [str(page) for page in pages]})
+        found = {"reports": reports, "comparisons": [str(page) for page in pages]}
+        console.as_json(found | ({"printed": [str(path) for path in printed]} if printed else {}))
         return
     report_progress.show(results)
     for page in pages:
         console.say(f"comparison {page}")
+    for path in printed:
+        console.say(f"printed {path}")
 
 
 def _open(paths: Sequence[Path]) -> None:

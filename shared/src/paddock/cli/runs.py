@@ -13,13 +13,13 @@ import typer
 from paddock.cli import console
 from paddock.cli.context import JsonOption, ProjectArgument, WorkspaceOption, project_of, workspace_of
 from paddock.cli.run import show
-from paddock.errors import ConfigurationError
+from paddock.errors import ConfigurationError, DataError
 from paddock.project import Project, load_projects
 from paddock.runs import report as reports
 from paddock.runs import timeliness
 from paddock.runs.crate import export
 from paddock.runs.lookup import find_run
-from paddock.runs.record import ended_runs, read_record, schema
+from paddock.runs.record import Record, ended_runs, read_record, schema, verified_record
 
 _EXIT_LATE = 1
 _ACTIONS = ("show", "export")
@@ -75,23 +75,35 @@ def _one(given: Sequence[str], ro_crate: Path | None, json: bool, workspace: Wor
 
 
 def _list(found: Project, json: bool) -> None:
-    records = [read_record(found, name) for name in ended_runs(found)]
     if json:
+        records = [read_record(found, name) for name in ended_runs(found)]
         console.as_json([record.model_dump(mode="json") for record in records])
         return
-    if not records:
+    listed = [(name, *_verified(found, name)) for name in ended_runs(found)]
+    if not listed:
         console.say(f"{found.name} has not run yet; run it with: paddock run {found.name}")
         return
-    rows = [
-        (
-            record.run,
-            record.status,
-            f"{sum(gate.held for gate in record.gates)}/{len(record.gates)}",
-            f"{record.seconds:.1f} s",
-        )
-        for record in records
-    ]
-    console.table(("run", "status", "gates", "time"), rows)
+    console.table(("run", "status", "gates", "time"), [_row(name, record) for name, record, _ in listed])
+    # The others are no less true for it; each is told, the first with its remedy.
+    errors = [error for _, _, error in listed if error is not None]
+    for error in errors[1:]:
+        console.say(error.message, "yellow")
+    if errors:
+        raise errors[0]
+
+
+def _verified(found: Project, name: str) -> tuple[Record | None, DataError | None]:
+    try:
+        return verified_record(found, name), None
+    except DataError as error:
+        return None, error
+
+
+def _row(name: str, record: Record | None) -> tuple[str, str, str, str]:
+    if record is None:
+        return name, "damaged", "–", "–"
+    held = sum(gate.held for gate in record.gates)
+    return name, record.status, f"{held}/{len(record.gates)}", f"{record.seconds:.1f} s"
 
 
 def _overview(workspace: WorkspaceOption, json: bool, only_late: bool) -> None:
@@ -136,17 +148,25 @@ def _late(late: object) -> str:
 def report(
     project: ProjectArgument,
     run: RunArgument = "latest",
+    pdf: bool = False,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Print where the report of a run is, after verifying that it is whole."""
+    """Say where the report of a run is, after verifying that it is whole; with `pdf`, print it beside itself first."""
     found = project_of(workspace, project)
     record = read_record(found, run)
     path = reports.verified_path(found, record.run)
+    told = {"run": record.run, "status": record.status, "report": str(path)}
+    if pdf:
+        # Slow import.
+        from paddock.notebooks.rendering import printing
+
+        printing.write_pdf(path, path.with_suffix(".pdf"))
+        told["pdf"] = str(path.with_suffix(".pdf"))
     if json:
-        console.as_json({"run": record.run, "status": record.status, "report": str(path)})
+        console.as_json(told)
     else:
-        typer.echo(str(path))
+        typer.echo(told.get("pdf", str(path)))
     if open_it:
         webbrowser.open(path.as_uri())

@@ -36,8 +36,8 @@ class Session:
     """One project's access to datasets; each dataset is seen at one version for as long as the session lives.
 
     `candidates` are versions to see instead of the published ones; files of sources lie below `sources_root`, by
-    default the project's folder. `reads` and `writes` fill up with what was read and written, by dataset, and
-    `sources` with the content hash of what was read from outside, by source.
+    default the project's folder. `reads` and `writes` fill up with what was read and written, by dataset, `asked`
+    with versions that were asked for, and `sources` with the content hash of what was read from outside, by source.
     """
 
     project: Project
@@ -51,6 +51,7 @@ class Session:
     sources_root: Path | None = None
     sources: dict[str, str] = field(default_factory=dict)
     asks_history: bool = False
+    asked: set[tuple[str, int]] = field(default_factory=set)
     _readings: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
     def read(
@@ -70,7 +71,9 @@ class Session:
         name = self._readable(dataset)
         convert = converter(as_)
         number = self.pinned(name) if version is None else self._number(name, version)
-        return convert(self.store.read(name, number, columns))
+        rows = self.store.read(name, number, columns)
+        used.note(self, name, number, is_asked=version is not None)
+        return convert(rows)
 
     def source(self, name: str, as_: Form = "pandas") -> Any:
         """The rows of a source that the project's `catalog.toml` declares, read once in the session's life.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +11,21 @@ if TYPE_CHECKING:
     from paddock.data.session import Session
     from paddock.settings import Settings
 
+# The file in which a process that a run started leaves what it read, a line each.
+VARIABLE = "PADDOCK_READS"
 # The sessions that this process was given by its environment.
 GIVEN: list[tuple[Session, Settings]] = []
+
+
+def note(session: Session, dataset: str, version: int, is_asked: bool) -> None:
+    """Note that a version was read, and whether the code itself asked for it; a run is told, where one listens."""
+    if is_asked:
+        session.asked.add((dataset, version))
+    if path := os.environ.get(VARIABLE):
+        line = json.dumps([dataset, version, is_asked])
+        # Whatever goes wrong here must not become the reader's error.
+        with contextlib.suppress(OSError), open(path, "a", encoding="utf-8") as log:  # noqa: PTH123
+            log.write(f"{line}\n")
 
 
 def used() -> dict[str, Any]:

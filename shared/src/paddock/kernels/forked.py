@@ -11,13 +11,12 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
-from threadpoolctl import ThreadpoolController
-
 from paddock.kernels.ending import settle, to_its_end
+from paddock.kernels.preloading import Preloaded
 from paddock.kernels.shelf import Shelf
 
 # Set to anything, it asks for a kernel that can be copied between its cells.
@@ -30,13 +29,17 @@ _OURS = ("paddock", "threadpoolctl")
 
 @dataclass(frozen=True)
 class Request:
-    """What a kernel is given: its arguments, folder, environment, and the limits of the process that wants it."""
+    """What a kernel is given: its arguments, folder, environment, and the limits of the process that wants it.
+
+    The folder `scratch`, if any, goes with it.
+    """
 
     arguments: tuple[str, ...]
     folder: str
     environment: Mapping[str, str]
     umask: int
     limits: Mapping[str, tuple[int, int]]
+    scratch: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The request as JSON values."""
@@ -49,18 +52,24 @@ def request_of(values: Mapping[str, Any]) -> Request:
     return Request(**{**values, "arguments": tuple(values["arguments"]), "limits": limits})
 
 
-def become(request: Request, files: tuple[int, ...], shelf: Shelf) -> NoReturn:
+def places(request: Request) -> list[str]:
+    """The folders of PYTHONPATH, which come first where modules are looked for."""
+    given = request.environment.get("PYTHONPATH", "")
+    return [os.path.normpath(os.path.join(request.folder, entry)) for entry in given.split(os.pathsep) if given]  # noqa: PTH118
+
+
+def become(request: Request, files: tuple[int, ...], loaded: Preloaded) -> NoReturn:
     """Be the kernel that was asked for, to its end; then its exit handlers run, and the process ends."""
     atexit._clear()
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
     _take_over(request)
-    _set_threads(request.environment)
+    _set_threads(request.environment, loaded.libraries)
     _forget_ourselves()
-    shelf.open()
-    _set_matplotlib(shelf)
-    _reseed(shelf)
+    loaded.shelf.open()
+    _set_matplotlib(loaded.shelf)
+    _reseed(loaded.shelf)
     gc.enable()
     os._exit(_run(request.arguments))
 
@@ -89,17 +98,18 @@ def _take_over(request: Request) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (soft, hard))
     os.chdir(request.folder)
+    sys.path[:] = dict.fromkeys([*places(request), *sys.path])
     time.tzset()
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
 def _forget_ourselves() -> None:
-    """The product's own modules are loaded anew: somebody may be working on them."""
+    """The modules of the server itself are none of the kernel's."""
     for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
         del sys.modules[name]
 
 
-def _set_threads(environment: Mapping[str, str]) -> None:
+def _set_threads(environment: Mapping[str, str], libraries: Sequence[Any]) -> None:
     """As many threads as libraries would take that are loaded now; they were loaded with one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
     names = {
@@ -108,7 +118,7 @@ def _set_threads(environment: Mapping[str, str]) -> None:
         "blis": ("BLIS_NUM_THREADS", "OMP_NUM_THREADS"),
         "openmp": ("OMP_NUM_THREADS",),
     }
-    for library in ThreadpoolController().lib_controllers:
+    for library in libraries:
         given = (environment.get(name, "").partition(",")[0] for name in names.get(library.internal_api, ()))
         library.set_num_threads(next((int(text) for text in given if text.isdigit() and int(text)), cores))
 

@@ -4,7 +4,7 @@ The keeper and whoever wants the kernel hold a socket each: the lease. When the 
 holder died, the kernel and all that it ever started die, in whatever session they are: orphans become children of the
 keeper (Linux; elsewhere only the kernel's own process group is known).
 
-Run as a program (`python -I -S keeper.py LEASE COMMAND…`) it keeps a kernel that is a program of its own.
+Run as a program (`python -I -S keeper.py LEASE SCRATCH COMMAND…`) it keeps a kernel that is a program of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -34,10 +35,11 @@ _PATIENCE = 5.0  # seconds in which killed processes have to be gone
 _LONGEST = 65_536
 
 
-def keep(lease: socket.socket, begin: Callable[[], NoReturn], follow: str = "") -> None:
+def keep(lease: socket.socket, begin: Callable[[], NoReturn], follow: str = "", scratch: str = "") -> None:
     """Fork, let the child `begin` the kernel, and hold it for as long as the lease lasts.
 
-    What the kernel opens meanwhile is left in the folder `follow`, where there is one.
+    What the kernel opens meanwhile is left in the folder `follow`, where there is one. The folder `scratch` goes with
+    the kernel: whoever made it may have been killed.
     """
     _adopt_orphans()
     opened = Opened(Path(follow)) if follow else None
@@ -55,6 +57,8 @@ def keep(lease: socket.socket, begin: Callable[[], NoReturn], follow: str = "") 
         _kill_all(kernel)
         if opened:
             opened.write()
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def send(lease: socket.socket, message: Any) -> None:
@@ -134,15 +138,16 @@ def _kill_all(kernel: int) -> None:
     until = time.monotonic() + _PATIENCE
     _signal(kernel, signal.SIGKILL)
     while time.monotonic() < until:
-        for process in _children():
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(process, signal.SIGKILL)
         try:
             # What a killed process had started is ours when we have taken leave of it.
-            if os.waitpid(-1, os.WNOHANG) == (0, 0):
-                time.sleep(0.002)
+            ended, _ = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return
+        if not ended:
+            for process in _children():
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.002)
 
 
 def _children() -> list[int]:
@@ -171,7 +176,7 @@ def die_with_parent(parent: int) -> None:
 def _main() -> None:
     lease = socket.socket(fileno=int(sys.argv[1]))
     lease.set_inheritable(False)
-    command = sys.argv[2:]
+    scratch, *command = sys.argv[2:]
 
     def begin() -> NoReturn:
         try:
@@ -180,7 +185,7 @@ def _main() -> None:
             os.write(2, f"{command[0]}: {error.strerror}\n".encode())
             os._exit(127)
 
-    keep(lease, begin, os.environ.get(VARIABLE, ""))
+    keep(lease, begin, os.environ.get(VARIABLE, ""), scratch)
 
 
 if __name__ == "__main__":

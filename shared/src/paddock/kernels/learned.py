@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 
 # What the forked kernel sets itself, and what says only where somebody stands.
-_HANDLED = ("MPLBACKEND", "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES", "TERM", "TERM_PROGRAM", "PATH", "DISPLAY",
-            "WAYLAND_DISPLAY", "TMPDIR", "TEMP", "TMP")  # fmt: skip
+_HANDLED = ("MPLBACKEND", "PYTHONPATH", "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES", "TERM", "TERM_PROGRAM",
+            "PATH", "DISPLAY", "WAYLAND_DISPLAY", "TMPDIR", "TEMP", "TMP")  # fmt: skip
 # Read by compiled code, or by the interpreter before any of ours runs.
 _NATIVE = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG", "OPENBLAS_", "GOTO_", "OMP_", "MKL_", "KMP_", "BLIS_", "VECLIB_",
            "NVPL_", "ARROW_", "JE_", "MALLOC_", "NPY_", "NUMPY_", "CUDA_")  # fmt: skip
 
 
 def is_native(name: str) -> bool:
-    """Whether compiled code may read a variable of this name; how many threads there are, a kernel sets itself."""
-    return name.startswith(_NATIVE) and not name.endswith("_NUM_THREADS")
+    """Whether compiled code may read a variable of this name, and a kernel does not set itself what it is for."""
+    return name.startswith(_NATIVE) and not name.endswith("_NUM_THREADS") and name not in _HANDLED
 
 
 def matters(name: str) -> bool:

@@ -12,22 +12,27 @@ import sys
 import sysconfig
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
 
 from paddock.kernels.shelf import Shelf
+from paddock.kernels.warming import WARM
 
 # What every kernel has loaded when its first cell runs.
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "IPython.core.completer",
-    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "tornado.gen", "tornado.platform.asyncio", "tornado.queues", "faulthandler", "pdb", "unicodedata",
 )  # fmt: skip
 # What notebooks of the field import. Packages that start threads when they are loaded cannot be here: polars, duckdb,
 # deltalake; torch and tensorflow hold accelerators. What registers itself with the shell when it is loaded cannot, too:
-# matplotlib_inline.backend_inline.
+# matplotlib_inline, by its backend.
 PACKAGES = (
     "numpy", "numpy.random", "numpy.linalg", "pyarrow", "pyarrow.parquet", "pandas", "pandas.plotting", "scipy",
     "scipy.stats", "scipy.sparse.linalg", "scipy.optimize", "scipy.interpolate", "scipy.signal", "scipy.spatial",
@@ -37,18 +42,27 @@ PACKAGES = (
     "sklearn.impute", "sklearn.inspection", "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection",
     "sklearn.naive_bayes", "sklearn.neighbors", "sklearn.neural_network", "sklearn.pipeline", "sklearn.preprocessing",
     "sklearn.svm", "sklearn.tree", "seaborn", "statsmodels.api", "joblib", "threadpoolctl", "yaml", "requests",
+    "IPython.core.magics.script", "IPython.core.pylabtools",
 )  # fmt: skip
 
+# What each notebook of ours imports. A server is only used for the sources that it has loaded.
+_OWN = "paddock.notebooks.watch"
+# Before a package's name it stands for using the package, in the place of loading it.
+_WARMING = "use of "
 # What the interpreter itself shows and what not.
 _FILTERS = list(warnings.filters)
 
 
 @dataclass(frozen=True)
 class Preloaded:
-    """The shelf with what was loaded; `left` are packages that were left out, each with the reason."""
+    """The shelf with what was loaded; `left` are packages that were left out, each with the reason.
+
+    `libraries` are the controllers of numeric libraries, by which a kernel sets how many threads each may take.
+    """
 
     shelf: Shelf
     left: dict[str, str]
+    libraries: tuple[Any, ...]
 
 
 class NoisyError(Exception):
@@ -71,34 +85,54 @@ def preload(without: Sequence[str]) -> Preloaded:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         shelf, left = Shelf(), dict.fromkeys(without, "not quiet")
-        with shelf.filling():
+        with _without_ourselves(), shelf.filling():
+            importlib.import_module(_OWN)
             for name in PACKAGES:
                 if name.partition(".")[0] in {entry.partition(".")[0] for entry in without}:
                     continue
                 if reason := _load(name):
                     left[name] = reason
+            for package, warm in WARM.items():
+                name = f"{_WARMING}{package}"
+                if package in sys.modules and name not in without:
+                    _quietly(name, warm)
     random.seed()
-    return Preloaded(shelf, left)
+    return Preloaded(shelf, left, tuple(ThreadpoolController().lib_controllers))
+
+
+@contextlib.contextmanager
+def _without_ourselves() -> Iterator[None]:
+    """The product's own modules are loaded once more, for the kernels; the server goes on with its own."""
+    ours = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "paddock"}
+    try:
+        yield
+    finally:
+        sys.modules.update(ours)
 
 
 def _load(name: str) -> str:
     """Load one package; why it is not."""
     if not _is_of_the_environment(name.partition(".")[0]):
         return "not installed here"
+    _quietly(name, lambda: importlib.import_module(name))
+    return ""
+
+
+def _quietly(name: str, act: Callable[[], object]) -> None:
+    """Act, where that warns, prints and starts nothing; else raise NoisyError, whose `name` is given."""
     with tempfile.TemporaryFile() as printed, warnings.catch_warnings(record=True) as warned:
         warnings.resetwarnings()
         warnings.filters[:] = _FILTERS  # type: ignore[index]
         with _printing_to(printed.fileno()):
             try:
-                importlib.import_module(name)
+                act()
             except Exception as error:
-                raise NoisyError(name, f"cannot be loaded: {error!r}") from error
+                raise NoisyError(name, f"fails: {error!r}") from error
         size = printed.tell()
     if warned or size:
-        raise NoisyError(name, f"says something when it is loaded: {warned[0].message if warned else f'{size} bytes'}")
+        raise NoisyError(name, f"says something: {warned[0].message if warned else f'{size} bytes'}")
     if (count := threads()) > 1:
-        raise NoisyError(name, f"starts {count - 1} threads when it is loaded")
-    return ""
+        raise NoisyError(name, f"starts {count - 1} threads")
 
 
 def _is_of_the_environment(package: str) -> bool:

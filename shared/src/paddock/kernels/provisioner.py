@@ -72,11 +72,14 @@ class PaddockProvisioner(LocalProvisioner):
         files = [kwargs.get(name) for name in _FILES]
         if any(isinstance(file, int) and file < 0 and file != -3 for file in files):
             return await super().launch_kernel(cmd, **kwargs)
+        if self._home:
+            # With an earlier kernel it went.
+            Path(self._home).mkdir(mode=0o700, exist_ok=True)
         environment = dict(kwargs.get("env") or os.environ)
         folder = Path(kwargs.get("cwd") or Path.cwd())
         with Path(os.devnull).open("r+b") as nothing:
             numbers = [_number(file, own, nothing.fileno()) for file, own in zip(files, (-3, 1, 2), strict=True)]
-            self._lease = start(cmd, environment, folder, (numbers[0], numbers[1], numbers[2]))
+            self._lease = start(cmd, environment, folder, (numbers[0], numbers[1], numbers[2]), self._home)
         if self._lease.stock:
             self.log.info("The kernel is not forked: %s", self._lease.stock)
         elif self._home:

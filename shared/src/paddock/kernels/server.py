@@ -22,15 +22,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from paddock.kernels import keeper, learned
-from paddock.kernels.forked import Request, become, request_of
+from paddock.kernels.forked import Request, become, places, request_of
 from paddock.kernels.opens import VARIABLE
-from paddock.kernels.preloading import NoisyError, preload, threads
+from paddock.kernels.preloading import NoisyError, Preloaded, preload, threads
 from paddock.kernels.shelf import Shelf
 
 IDLE = 600.0  # seconds without a kernel after which a server that nobody owns ends
 _TICK = 5.0
 _LONGEST = 4_000_000
 _FILES = 3
+# Python itself imports these when it starts.
+_CUSTOM = {"sitecustomize", "usercustomize"}
+_INSTALLED = (".dist-info", ".egg-info")
 
 
 def main(path: str, names: str, owner: str, *without: str) -> None:
@@ -51,13 +54,13 @@ def main(path: str, names: str, owner: str, *without: str) -> None:
     gc.collect()
     gc.freeze()
     try:
-        _serve(listening, loaded.shelf, None if owner == "-" else int(owner))
+        _serve(listening, loaded, None if owner == "-" else int(owner))
     finally:
         with contextlib.suppress(OSError):
             Path(path).unlink()
 
 
-def _serve(listening: socket.socket, shelf: Shelf, owner: int | None) -> None:
+def _serve(listening: socket.socket, loaded: Preloaded, owner: int | None) -> None:
     asked, keepers = time.monotonic(), set[int]()
     while True:
         watched = [listening.fileno(), *([] if owner is None else [owner])]
@@ -67,7 +70,7 @@ def _serve(listening: socket.socket, shelf: Shelf, owner: int | None) -> None:
             return
         if listening.fileno() in ready:
             connection, _ = listening.accept()
-            keepers |= _answer(connection, listening, shelf)
+            keepers |= _answer(connection, listening, loaded)
             asked = time.monotonic()
         elif keepers:
             asked = time.monotonic()
@@ -75,7 +78,7 @@ def _serve(listening: socket.socket, shelf: Shelf, owner: int | None) -> None:
             return
 
 
-def _answer(connection: socket.socket, listening: socket.socket, shelf: Shelf) -> set[int]:
+def _answer(connection: socket.socket, listening: socket.socket, loaded: Preloaded) -> set[int]:
     """Fork a keeper with its kernel for who asks; or say why not. The keeper's number."""
     with connection:
         files: tuple[int, ...] = ()
@@ -85,14 +88,14 @@ def _answer(connection: socket.socket, listening: socket.socket, shelf: Shelf) -
                 return set()
             request, files = _received(connection)
             connection.settimeout(None)
-            if reason := refusal(request, shelf):
+            if reason := refusal(request, loaded.shelf):
                 keeper.send(connection, {"refused": reason})
                 return set()
             process = os.fork()
             if process:
                 return {process}
             listening.close()
-            _keep(connection, request, files, shelf)
+            _keep(connection, request, files, loaded)
         except (OSError, ValueError, KeyError, TypeError) as error:
             with contextlib.suppress(OSError):
                 keeper.send(connection, {"refused": f"the request cannot be read: {error}"})
@@ -102,10 +105,12 @@ def _answer(connection: socket.socket, listening: socket.socket, shelf: Shelf) -
                 os.close(file)
 
 
-def _keep(lease: socket.socket, request: Request, files: tuple[int, ...], shelf: Shelf) -> NoReturn:
+def _keep(lease: socket.socket, request: Request, files: tuple[int, ...], loaded: Preloaded) -> NoReturn:
     try:
         os.setsid()
-        keeper.keep(lease, lambda: become(request, files, shelf), request.environment.get(VARIABLE, ""))
+        keeper.keep(
+            lease, lambda: become(request, files, loaded), request.environment.get(VARIABLE, ""), request.scratch
+        )
     finally:
         os._exit(0)
 
@@ -114,23 +119,27 @@ def refusal(request: Request, shelf: Shelf) -> str:
     """Why a kernel cannot be forked for this request; empty when it can."""
     if (count := threads()) > 1:
         return f"the server has {count} threads"
-    try:
-        beside = _importable(Path(request.folder))
-    except OSError as error:
-        return f"{request.folder}: {error.strerror}"
     if Path(request.folder, "matplotlibrc").exists():
         return "the folder has a matplotlibrc, which is read when matplotlib is loaded"
-    loaded = {
-        name for name in (*sys.modules, *shelf.shelved) if "." not in name and name not in ("paddock", "__main__")
-    }
-    if hidden := sorted((loaded - set(sys.builtin_module_names)) & beside):
-        return f"the folder has a module {hidden[0]!r}, which hides one that is loaded"
+    try:
+        return _hiding(Path(request.folder), shelf) or next(
+            filter(None, (_hiding(Path(place), shelf) for place in places(request) if os.path.isdir(place))),  # noqa: PTH112
+            "",
+        )
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}"
+
+
+def _hiding(folder: Path, shelf: Shelf) -> str:
+    """Why what is looked for in this folder first would not be what is loaded; empty where nothing hides that."""
+    loaded = {name for name in (*sys.modules, *shelf.shelved) if "." not in name and name != "__main__"}
+    found = list(folder.iterdir())
+    beside = {path.stem for path in found if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    if hidden := sorted((loaded - set(sys.builtin_module_names) | _CUSTOM) & beside):
+        return f"{folder} has a module {hidden[0]!r}, which hides one that is loaded"
+    if installed := next((path.name for path in found if path.name.endswith(_INSTALLED)), ""):
+        return f"{folder} has {installed}: what is installed there, libraries look up when they are loaded"
     return ""
-
-
-def _importable(folder: Path) -> set[str]:
-    """The names of modules and packages in a folder."""
-    return {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
 
 
 def _received(connection: socket.socket) -> tuple[Request, tuple[int, ...]]:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from paddock import installed
 from paddock.errors import ConfigurationError, ToolError, nearest
 from paddock.kernels import learned
 from paddock.storage import lock
@@ -29,6 +30,8 @@ MODES = ("shared", "own", "stock")
 _STARTUP = 60.0
 _PERIOD = 0.005
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# Threads of OpenBLAS begin by waiting busily, for a twentieth of a second by default: 2 to the power of this in cycles.
+_CALM = {"OPENBLAS_THREAD_TIMEOUT": "22"}
 # The pipes of our own servers: each ends when this process does, or when it is closed.
 _OWN: dict[Path, int] = {}
 
@@ -82,8 +85,8 @@ def _connection(place: Path) -> socket.socket:
 
 def _start(place: Path, environment: Mapping[str, str]) -> None:
     """Start a server at `place`, and wait until it listens there."""
-    given = {**environment, **dict.fromkeys(_THREADS, "1"), "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-    for name in ("MPLBACKEND", "JPY_PARENT_PID"):
+    given = {**_CALM, **environment, **dict.fromkeys(_THREADS, "1"), "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+    for name in ("MPLBACKEND", "JPY_PARENT_PID", "PYTHONPATH"):
         given.pop(name, None)
     owner, ours = os.pipe()
     is_own = mode() == "own"
@@ -115,7 +118,7 @@ def _start(place: Path, environment: Mapping[str, str]) -> None:
 
 def _place(environment: Mapping[str, str]) -> Path:
     """Where the server listens that has loaded what a kernel of this environment would load, in the same way."""
-    folder = _private_folder() / _digest(sys.executable, sys.prefix, sys.version, *_installed(), *_sources())[:16]
+    folder = _private_folder() / _digest(sys.executable, sys.prefix, sys.version, *installed.names(), *_sources())[:16]
     folder.mkdir(mode=0o700, exist_ok=True)
     names = {name for name in environment if learned.is_native(name)}
     with contextlib.suppress(OSError, ValueError):
@@ -139,16 +142,14 @@ def _private_folder() -> Path:
     return place
 
 
-def _installed() -> list[str]:
-    """The installed packages with their versions, as their folders name them."""
-    folders = (Path(entry) for entry in sys.path if entry.endswith("site-packages"))
-    return sorted(path.name for folder in folders if folder.is_dir() for path in folder.glob("*.dist-info"))
-
-
 def _sources() -> list[str]:
-    """Our own files, which a server has loaded."""
-    facts = ((path, path.stat()) for path in sorted(Path(__file__).parent.glob("*.py")))
-    return [f"{path} {fact.st_size} {fact.st_mtime_ns}" for path, fact in facts]
+    """Our own files that a server may have loaded, each with what changes when it is edited."""
+    package, found = Path(__file__).parents[1], list[str]()
+    for folder in (package, package / "kernels", package / "notebooks"):
+        with os.scandir(folder) as entries:
+            facts = ((entry.path, entry.stat()) for entry in entries if entry.name.endswith(".py"))
+            found += [f"{path} {fact.st_size} {fact.st_mtime_ns}" for path, fact in facts]
+    return sorted(found)
 
 
 def _digest(*parts: str) -> str:

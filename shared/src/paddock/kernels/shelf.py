@@ -14,7 +14,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -22,11 +22,11 @@ from typing import Any
 
 @dataclass
 class _Shelved:
-    """A module, the specification it was loaded by, and whether its package knows it as an attribute."""
+    """A module, the specification it was loaded by, and whether its package has to be told of it as an attribute."""
 
     module: ModuleType
     spec: importlib.machinery.ModuleSpec | None
-    is_bound: bool
+    is_bound: bool = False
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Shelf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     shelved: dict[str, _Shelved] = field(default_factory=dict)
     imports: dict[str, dict[str, None]] = field(default_factory=dict)
+    _reached: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def filling(self) -> Iterator[None]:
@@ -43,7 +44,10 @@ class Shelf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         with _noting_loads(self) as within, _noting_statements(self, within), _noting_names(self, within):
             yield
         for name in [name for name in sys.modules if name not in before]:
-            self._take(name, sys.modules[name])
+            module = sys.modules[name]
+            self.shelved[name] = _Shelved(module, getattr(module, "__spec__", None))
+        for name, shelved in self.shelved.items():
+            self._unbind(name, shelved)
         for name in self.shelved:
             del sys.modules[name]
 
@@ -71,31 +75,43 @@ class Shelf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """What its code did when it was loaded: import others."""
         spec = module.__spec__
         assert spec is not None
-        ahead = [spec.name]
+        # The import system has just replaced it by ours, which knows no file.
+        module.__spec__ = self.shelved[spec.name].spec
+        for name in self._with_all_imported(spec.name, self.shelved):
+            self._put_back(name, self.shelved.pop(name))
+
+    def _with_all_imported(self, name: str, among: Container[str]) -> Iterator[str]:
+        """A module, and in their order those `among` the modules that its code imports, and so on."""
+        ahead, seen = [name], set[str]()
         while ahead:
             name = ahead.pop()
-            shelved = self.shelved.pop(name, None)
-            if shelved is None:
+            if name in seen or name not in among:
                 continue
-            self._put_back(name, shelved)
+            seen.add(name)
+            yield name
             ahead.extend(reversed(self.imports.get(name, {})))
 
     def _put_back(self, name: str, shelved: _Shelved) -> None:
         sys.modules[name] = shelved.module
-        # The import system has just replaced it by ours, which knows no file.
-        shelved.module.__spec__ = shelved.spec
         package, _, child = name.rpartition(".")
         if shelved.is_bound and package in sys.modules:
             setattr(sys.modules[package], child, shelved.module)
 
-    def _take(self, name: str, module: ModuleType) -> None:
+    def _unbind(self, name: str, shelved: _Shelved) -> None:
+        """Take a module from its package, unless who imports the package gets the module as well."""
         package, _, child = name.rpartition(".")
         owner = sys.modules.get(package)
         # A package may have something else of the same name: a function, say. That stays.
-        is_bound = bool(owner) and vars(owner).get(child) is module
-        if is_bound:
+        if owner is not None and vars(owner).get(child) is shelved.module and not self._comes_with(name, package):
             delattr(owner, child)
-        self.shelved[name] = _Shelved(module, getattr(module, "__spec__", None), is_bound)
+            shelved.is_bound = True
+
+    def _comes_with(self, name: str, package: str) -> bool:
+        if package not in self.shelved:
+            return False
+        if package not in self._reached:
+            self._reached[package] = frozenset(self._with_all_imported(package, self.shelved))
+        return name in self._reached[package]
 
 
 @contextlib.contextmanager

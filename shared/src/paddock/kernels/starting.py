@@ -26,24 +26,26 @@ def start(
     environment: Mapping[str, str],
     folder: Path,
     files: tuple[int, int, int] | None = None,
+    scratch: str = "",
 ) -> Lease:
     """Start the kernel that `command` would start, in `folder`, with `environment` and these standard files.
 
-    Without `files` it reads nothing, and what it writes to them is lost. Raises ToolError when it cannot be started.
+    Without `files` it reads nothing, and what it writes to them is lost. The folder `scratch` goes with it. Raises
+    ToolError when it cannot be started.
     """
     with Path(os.devnull).open("r+b") as nothing:
         given = files or (nothing.fileno(),) * 3
         reason = _why_stock(command)
         if not reason:
             try:
-                lease = _forked(command, environment, folder, given)
+                lease = _forked(command, environment, folder, given, scratch)
             except (PaddockError, OSError) as error:
                 reason = str(error)
             else:
                 if not (reason := lease.begin(_STARTUP)):
                     return lease
                 lease.close()
-        return _stock(command, environment, folder, given, reason)
+        return _stock(command, environment, folder, given, scratch, reason)
 
 
 def _why_stock(command: Sequence[str]) -> str:
@@ -66,7 +68,9 @@ def _prefix(program: str) -> str:
     return str(Path(program).parent.parent) if is_virtual else sys.base_prefix
 
 
-def _forked(command: Sequence[str], environment: Mapping[str, str], folder: Path, files: tuple[int, int, int]) -> Lease:
+def _forked(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, files: tuple[int, int, int], scratch: str
+) -> Lease:
     mask = os.umask(0o077)
     os.umask(mask)
     request = Request(
@@ -75,6 +79,7 @@ def _forked(command: Sequence[str], environment: Mapping[str, str], folder: Path
         environment=dict(environment),
         umask=mask,
         limits={name: resource.getrlimit(getattr(resource, name)) for name in _LIMITS if hasattr(resource, name)},
+        scratch=scratch,
     )
     connection = servers.connected(environment)
     socket.send_fds(connection, [b"\n"], files)
@@ -83,14 +88,19 @@ def _forked(command: Sequence[str], environment: Mapping[str, str], folder: Path
 
 
 def _stock(
-    command: Sequence[str], environment: Mapping[str, str], folder: Path, files: tuple[int, int, int], reason: str
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    files: tuple[int, int, int],
+    scratch: str,
+    reason: str,
 ) -> Lease:
     ours, theirs = socket.socketpair()
     put, out, error = files
     with theirs:
         try:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", keeper.__file__, str(theirs.fileno()), *command],
+                [sys.executable, "-I", "-S", keeper.__file__, str(theirs.fileno()), scratch, *command],
                 # With 1, the kernel leaves it to the keeper to look after who wanted it.
                 env={**environment, "JPY_PARENT_PID": "1"}, cwd=folder, stdin=put, stdout=out, stderr=error,
                 pass_fds=[theirs.fileno()], start_new_session=True,

@@ -23,7 +23,6 @@ from paddock.notebooks.verdict import Outcome
 # What nbclient says of a failure, the outcome says better.
 _LOG = logging.getLogger(__name__)
 _LOG.addHandler(logging.NullHandler())
-_STARTUP = 60.0
 _CLEAR = "clear_before_next_output"
 _POLL = 0.2
 _ANSWER = 10.0
@@ -77,7 +76,7 @@ class Client(PapermillNotebookClient):
             self.kc.context.destroy(linger=0)
 
     async def _prepare(self) -> None:
-        seconds = min(_STARTUP, self._order.time_limit)
+        seconds = min(self._order.startup, self._order.time_limit)
         info = await kernel.wait_until_ready(self._order.kernel, self.kc, seconds)
         self.nb.metadata["language_info"] = info.get("language_info", {})
         await self._set_up()

@@ -12,8 +12,9 @@ from papermill.log import logger
 
 from paddock.errors import CodeError
 from paddock.notebooks import destination, kernel, stopping, verdict
+from paddock.notebooks.cause import Cause, Failure
 from paddock.notebooks.client import Client
-from paddock.notebooks.order import NO_LIMIT, Order
+from paddock.notebooks.order import NO_LIMIT, STARTUP, Order
 from paddock.notebooks.recorder import Recorder
 from paddock.notebooks.resuming import ResumingClient
 from paddock.notebooks.verdict import Outcome
@@ -68,6 +69,7 @@ class PaddockEngine(NBClientEngine):
         order: Order | None = None,
         outcome: Outcome | None = None,
         execution_timeout: float | None = None,
+        start_timeout: float | None = None,
         log_output: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -82,20 +84,28 @@ class PaddockEngine(NBClientEngine):
             options.update(log_output=True, log=logger)
         try:
             with kernel.running({}, None) as started:
-                ours = Order(started, execution_timeout or NO_LIMIT)
+                ours = Order(started, execution_timeout or NO_LIMIT, startup=start_timeout or STARTUP)
                 _in_own_loop(Client(nb_man, ours, found, **options).run)
         except (KeyboardInterrupt, SystemExit) as interrupt:
             verdict.state(nb_man.nb, stopping.failure(interrupt))
             raise
         failure = verdict.first(found, is_audit=False)
         verdict.state(nb_man.nb, failure)
-        if failure and not _papermill_raises(nb_man.nb):
+        if failure and not _papermill_raises(nb_man.nb, failure):
             raise CodeError(failure.reason, "See the cell's output in the executed notebook.")
 
 
-def _papermill_raises(notebook: Any) -> bool:
-    found = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return any(output.output_type == "error" and output.ename != "SystemExit" for output in found)
+def _papermill_raises(notebook: Any, failure: Failure) -> bool:
+    """Whether papermill itself fails for the notebook, and tells why: not for an exit that says that all is well."""
+    return any(_has_failed(cell, failure) for cell in notebook.cells)
+
+
+def _has_failed(cell: Any, failure: Failure) -> bool:
+    found = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    if found:
+        return any(output.ename != "SystemExit" or output.evalue not in ("", "0") for output in found)
+    # Of a time limit or a lost kernel it would say nothing.
+    return failure.cause is Cause.FAILED_CELL and cell.metadata.get("papermill", {}).get("exception") is True
 
 
 def _in_own_loop(run: Callable[[], Coroutine[Any, Any, None]]) -> None:

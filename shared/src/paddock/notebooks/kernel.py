@@ -48,7 +48,7 @@ def running(environment: Mapping[str, str], folder: Path | None) -> Iterator[Ker
     try:
         connection = connection_file(home)
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", str(connection), HISTORY_OFF]
-        lease = start(command, {**os.environ, **environment}, folder or Path.cwd())
+        lease = start(command, {**os.environ, **environment}, folder or Path.cwd(), scratch=str(home))
         try:
             yield Kernel(lease, connection)
         finally:

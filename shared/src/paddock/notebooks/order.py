@@ -10,13 +10,15 @@ from paddock.notebooks.kernel import Kernel
 from paddock.notebooks.reruns import Reruns
 
 NO_LIMIT = 7 * 24 * 3600.0
+STARTUP = 60.0
 
 
 @dataclass(frozen=True)
 class Order:
     """How to execute: in which kernel, within how many seconds in all, whom to tell of each cell, with what journal.
 
-    With `reruns`, cells whose outcome is known from an earlier run are not executed again.
+    The kernel has `startup` seconds to answer. With `reruns`, cells whose outcome is known from an earlier run are not
+    executed again.
     """
 
     kernel: Kernel
@@ -24,3 +26,4 @@ class Order:
     on_cell: Callable[[int, int], None] = lambda number, total: None
     journal: Journal | None = None
     reruns: Reruns | None = None
+    startup: float = STARTUP

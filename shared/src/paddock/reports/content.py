@@ -15,7 +15,8 @@ _IMAGE = re.compile(
 )
 # What an execution writes into a notebook.
 _OF_EXECUTION = ("outputs", "execution_count")
-_OF_EXECUTIONS = ("papermill", "widgets", "language_info")
+_OF_EXECUTIONS = ("papermill", "paddock", "widgets", "language_info")
+_OF_CELLS = ("execution", "papermill", "paddock")
 
 
 def digest(content: bytes) -> str:
@@ -45,7 +46,7 @@ def _cell(cell: dict[str, Any]) -> Any:
     source = kept.get("source", "")
     kept["source"] = source if isinstance(source, str) else "".join(source)
     # How long it took, and where it was scrolled to, are no facts of the cell.
-    facts = {name: value for name, value in kept.get("metadata", {}).items() if name not in ("execution", "papermill")}
+    facts = {name: value for name, value in kept.get("metadata", {}).items() if name not in _OF_CELLS}
     return {**kept, "metadata": facts}
 
 

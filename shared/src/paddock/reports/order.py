@@ -15,13 +15,17 @@ TIME_LIMIT = 1800.0  # seconds
 
 @dataclass(frozen=True)
 class Order:
-    """A notebook of the workspace with parameters as texts; its files are `output` with `.ipynb` and `.html` behind."""
+    """A notebook of the workspace with parameters as texts; its files are `output` with `.ipynb` and `.html` behind.
+
+    `threads` is how many numeric libraries may take where the environment leaves it open; 0: one for each core.
+    """
 
     workspace: Workspace
     source: Path
     output: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
     time_limit: float = TIME_LIMIT
+    threads: int = 0
 
     @property
     def name(self) -> str:
@@ -94,6 +98,8 @@ def working_folder(order: Order, project: Project | None) -> Path:
 def environment_of(order: Order, project: Project | None) -> dict[str, str]:
     """The variables that the kernel gets on top of ours: by them it sees the datasets that are published."""
     found = {"PADDOCK_WORKSPACE": str(order.workspace.root)}
+    if order.threads and not any(name.endswith("_NUM_THREADS") for name in os.environ):
+        found["OMP_NUM_THREADS"] = str(order.threads)
     if project is not None:
         path = os.pathsep.join(filter(None, (str(project.source), os.environ.get("PYTHONPATH"))))
         found |= {"PADDOCK_PROJECT": project.name, "PYTHONPATH": path}

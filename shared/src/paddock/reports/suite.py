@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paddock.errors import PaddockError
 from paddock.kernels import servers
@@ -40,7 +40,10 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How many at once (0: as many as there are cores), whether reports are reused, and who does the work."""
+    """How many at once, whether reports are reused, and who does the work.
+
+    By default (0) one more than there are cores: while one notebook is prepared or shown, others have the cores.
+    """
 
     workers: int = 0
     is_cached: bool = True
@@ -100,12 +103,16 @@ class _Crew:
 
     def do(self, waiting: list[tuple[int, str]]) -> None:
         """Begin what there is room for, end what has ended, until nothing is left; an interrupt ends all of it."""
-        workers = min(len(waiting), self.options.workers or os.cpu_count() or 1)
+        workers = min(len(waiting), self.options.workers or _cores() + 1)
         if workers == 1:
             # In this thread, where Ctrl-C arrives.
             for number, why in waiting:
                 self._end(number, self._one(number, why))
             return
+        if self.options.is_here:
+            # Side by side, libraries that take every core each would be a crowd.
+            threads = max(1, _cores() // workers)
+            self.orders = [replace(order, threads=threads) for order in self.orders]
         with ThreadPoolExecutor(workers, thread_name_prefix="report") as pool:
             try:
                 while waiting or self.running:
@@ -153,6 +160,10 @@ class _Crew:
     def _need(self, number: int) -> int:
         order = self.orders[number]
         return one.cache_of(order.workspace).peak(address_of(order.name, order.parameters)) or memory.USUAL
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 def _broken(order: Order, why: str, error: PaddockError) -> Result:

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 
 import paddock
+from paddock import installed
+from paddock.kernels.opens import signature
 from paddock.project import Workspace
 
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "requirements.txt")
@@ -53,17 +55,20 @@ def own_code() -> str:
     for folder, folders, names in os.walk(_PACKAGE):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):
-            path = Path(folder, name)
-            digest.update(f"{path.relative_to(_PACKAGE)}\0{_content(path)}\0".encode())
+            path = f"{folder}/{name}"
+            digest.update(f"{path.removeprefix(str(_PACKAGE))}\0{_hash(path, tuple(signature(path) or ()))}\0".encode())
     return digest.hexdigest()
 
 
 @functools.cache
 def _packages() -> str:
-    """The installed packages with their versions, as their folders name them."""
-    folders = [Path(entry) for entry in sys.path if entry.endswith("site-packages") and Path(entry).is_dir()]
-    names = {name for folder in folders for name in os.listdir(folder) if name.endswith((".dist-info", ".pth"))}  # noqa: PTH208
-    return _digest(*sorted(names))
+    return _digest(*installed.names((".dist-info", ".pth")))
+
+
+@functools.lru_cache(maxsize=4096)
+def _hash(path: str, looks: tuple[object, ...]) -> str:
+    """The hash of a file's content; only a file that looks changed is read again."""
+    return _content(Path(path)) if looks else ""
 
 
 def _content(path: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paddock.data.session import Session, environment_of
+from paddock.runs.asked import Asked
 from paddock.runs.opened import Openings
 from paddock.runs.progress import Event, Listener
 from paddock.runs.record import GateFact, MetricFact, NotebookFact
@@ -25,10 +26,11 @@ def execute_one(
     request: Request,
     listener: Listener,
     openings: Openings,
+    asked: Asked,
 ) -> NotebookFact:
     """Execute the notebook `source`, which sees each dataset of `pins` at that version and no other.
 
-    The executed notebook is stored in the run's folder whether it passed or failed; what it opens is noted.
+    The executed notebook is stored in the run's folder whether it passed or failed; what it opens and reads is noted.
     """
     project = session.project
     from paddock.notebooks.execution import execute
@@ -38,12 +40,12 @@ def execute_one(
 
     path = project.folder / source
     source_hash = artifact.file_sha256(path) if path.is_file() else ""
-    with openings.of_notebook(source) as followed:
+    with openings.of_notebook(source) as followed, asked.of_notebook() as told:
         execution = execute(
             source=path,
             output=project.runs_folder / session.run / source,
             parameters=dict(values),
-            environment={**environment_of(session, pins, request.environment), **followed},
+            environment={**environment_of(session, pins, request.environment), **followed, **told},
             folder=project.folder,
             time_limit=request.notebook_limit,
             on_cell=on_cell,

@@ -20,6 +20,8 @@ from paddock.storage import artifact, durable
 
 METADATA = "ro-crate-metadata.json"
 _CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+# The terms of Workflow Run RO-Crate for what that of 1.1 lacks.
+_TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
 _PROFILE = "https://w3id.org/ro/crate/1.1"
 _DONE, _FAILED = "http://schema.org/CompletedActionStatus", "http://schema.org/FailedActionStatus"
 _FORMATS = {".json": "application/json", ".html": "text/html", ".ipynb": "application/x-ipynb+json"}
@@ -55,7 +57,7 @@ def export(project: Project, record: Record, folder: Path) -> Path:
 def metadata(project: Project, record: Record, contents: dict[str, bytes]) -> dict[str, Any]:
     """The metadata of a crate with these files, by name, as JSON-LD."""
     files = [_file(record, name, content) for name, content in contents.items()]
-    about = [*_parameters(record), *_datasets(record), *_software(record), *_owner(project)]
+    about = [_license(project), *_parameters(record), *_datasets(record), *_software(record), *_owner(project)]
     head = {
         "@id": METADATA,
         "@type": "CreativeWork",
@@ -63,7 +65,7 @@ def metadata(project: Project, record: Record, contents: dict[str, bytes]) -> di
         "about": {"@id": "./"},
     }
     return {
-        "@context": _CONTEXT,
+        "@context": [_CONTEXT, _TERMS],
         "@graph": [head, _root(project, record, files), *files, _action(record, files), *about],
     }
 
@@ -84,18 +86,20 @@ def _root(project: Project, record: Record, files: Sequence[Entity]) -> Entity:
         "name": f"{project.title}: run {record.run}",
         "description": f"{described.rstrip('.')}. The run ended {record.status}: {record.reason}.",
         "datePublished": ended.isoformat(timespec="seconds"),
-        "license": _license(project),
+        "license": {"@id": "#license"},
         "author": {"@id": "#owner"},
+        "publisher": {"@id": "#owner"},
         "hasPart": _links(files),
         "mentions": {"@id": "#run"},
     }
 
 
-def _license(project: Project) -> str:
+def _license(project: Project) -> Entity:
     """The licence that the project declares; RO-Crate asks for one, so it is said where there is none."""
     declared = table_at(project.folder, read_toml(project.folder / "pyproject.toml"), "project").get("license")
-    text = declared.get("text", "") if isinstance(declared, dict) else declared
-    return str(text or "No licence is declared; all rights are reserved.")
+    text = str((declared.get("text", "") if isinstance(declared, dict) else declared) or "")
+    described = f"The project declares: {text}" if text else "No licence is declared; all rights are reserved."
+    return {"@id": "#license", "@type": "CreativeWork", "name": text or "No licence", "description": described}
 
 
 def _file(record: Record, name: str, content: bytes) -> Entity:

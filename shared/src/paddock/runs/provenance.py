@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from paddock import git
+from paddock import git, installed
 from paddock.storage import artifact
 
 
@@ -52,9 +51,7 @@ def difference_hash(root: Path, paths: Sequence[str] = (".",)) -> str:
 
 def packages_hash() -> str:
     """SHA-256 over the names and versions of all installed packages, as their folders name them."""
-    folders = (Path(entry) for entry in sys.path if entry.endswith("site-packages"))
-    names = sorted({path.name for folder in folders if folder.is_dir() for path in folder.glob("*.dist-info")})
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+    return hashlib.sha256("\n".join(installed.names()).encode()).hexdigest()
 
 
 def tree_hash(folder: Path) -> str:

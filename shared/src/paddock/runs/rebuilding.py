@@ -72,7 +72,7 @@ def rebuild(session: Session, record: Record, values: Mapping[str, str], scratch
 def _session(session: Session, record: Record, scratch: Path) -> Session:
     """What the run saw, but for where it writes: datasets and results of tasks go below `scratch`."""
     project: Project = replace(session.project, workspace=Workspace(scratch))
-    reads = {fact.name: fact.version for fact in record.datasets if fact.role == "read"}
+    reads = {fact.name: fact.version for fact in record.datasets if fact.role == "read" and not fact.asked}
     return Session(
         project=project,
         catalogue=session.catalogue,

@@ -69,12 +69,21 @@ class NotebookFact(_Fact):
 
 
 class DatasetFact(_Fact):
-    """One dataset version that the run read or wrote; the hash is of its content."""
+    """One dataset version that the run read or wrote; the hash is of its content.
+
+    `asked` says that the code named this version itself; any other is the one that the run saw of the dataset.
+    """
 
     name: str
     role: Literal["read", "written"]
     version: int
     content_hash: str
+    asked: bool = False
+
+    @property
+    def part(self) -> str:
+        """The role in words, with whether the code asked for this version."""
+        return f"{self.role}, asked for" if self.asked else self.role
 
 
 class SourceFact(_Fact):
@@ -166,6 +175,11 @@ def read_record(project: Project, run: str) -> Record:
         run = known[-1]
     if run not in known:
         raise _unknown(project, run, known)
+    return verified_record(project, run)
+
+
+def verified_record(project: Project, run: str) -> Record:
+    """The record of a run that is known to have ended; raises DataError when it is missing or damaged."""
     path = record_path(project, run)
     content = artifact.verified_bytes(path)
     try:

@@ -73,7 +73,7 @@ class Scene:
             fact.name: fact.version
             for role in ("read", "written")
             for fact in self.record.datasets
-            if fact.role == role
+            if fact.role == role and not fact.asked
         }
 
         def on_cell(number: int, total: int) -> None:

@@ -19,6 +19,7 @@ from paddock.errors import CodeError, DataError, PaddockError, ToolError
 from paddock.notebooks import secret
 from paddock.project import Project, require_notebooks
 from paddock.runs import audit, build, fingerprint, parameters, report, timeliness
+from paddock.runs.asked import Asked
 from paddock.runs.environment import Surroundings, seeds, surroundings
 from paddock.runs.opened import Openings
 from paddock.runs.progress import Event, Listener, Phase, ignore
@@ -61,6 +62,8 @@ class _Progress:
     reads: dict[str, Version] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
+    asked: Asked = field(default_factory=Asked)
+    asked_for: dict[tuple[str, int], Version] = field(default_factory=dict)
     openings: Openings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -143,6 +146,9 @@ def _build(progress: _Progress, session: Session, values: Mapping[str, str]) -> 
         progress.built = build.build(session, values, tell)
     progress.sources = session.sources
     _note_reads(progress, session, session.reads)
+    progress.asked.given.update(session.reads)
+    progress.asked.versions.update(session.asked)
+    _note_asked(progress, session)
 
 
 def _unchanged(progress: _Progress, session: Session) -> Record | None:
@@ -180,12 +186,26 @@ def _audit(progress: _Progress, session: Session, values: Mapping[str, Mapping[s
     failures = []
     for source in progress.project.notebooks:
         fact = audit.execute_one(
-            session, source, values[source], pins, progress.request, progress.listener, progress.openings
+            session,
+            source,
+            values[source],
+            pins,
+            progress.request,
+            progress.listener,
+            progress.openings,
+            progress.asked,
         )
+        _note_asked(progress, session)
         progress.notebooks.append(fact)
         if fact.status == "failed":
             failures.append(f"{source}: {fact.reason}")
     return failures
+
+
+def _note_asked(progress: _Progress, session: Session) -> None:
+    for name, number in sorted(progress.asked.versions):
+        if version := session.store.find(name, number):
+            progress.asked_for[name, number] = version
 
 
 def _note_reads(progress: _Progress, session: Session, numbers: Mapping[str, int]) -> None:
@@ -218,6 +238,7 @@ def _record(progress: _Progress, status: Status, reason: str, cause: str) -> Rec
     written = progress.built.versions
     # A dataset that is read and written is both, where the versions are two.
     reads = {name: version for name, version in progress.reads.items() if version != written.get(name)}
+    reads = {name: version for name, version in reads.items() if progress.asked.is_read(name)}
     around = progress.surroundings
     return Record(
         run=progress.run,
@@ -238,7 +259,7 @@ def _record(progress: _Progress, status: Status, reason: str, cause: str) -> Rec
         parameters=dict(progress.request.parameters),
         tasks=progress.built.tasks,
         notebooks=tuple(progress.notebooks),
-        datasets=(*_dataset_facts(reads, "read"), *_dataset_facts(written, "written")),
+        datasets=(*_dataset_facts(reads, "read"), *_asked_facts(progress, reads), *_dataset_facts(written, "written")),
         sources=tuple(SourceFact(name=name, content_hash=found) for name, found in sorted(progress.sources.items())),
         report="report.html",
         dirty_hash=around.dirty_hash,
@@ -259,6 +280,14 @@ def _without_secrets(record: Record) -> Record:
 def _dataset_facts(versions: Mapping[str, Version], role: Literal["read", "written"]) -> Iterator[DatasetFact]:
     for name, version in sorted(versions.items()):
         yield DatasetFact(name=name, role=role, version=version.number, content_hash=version.content_hash)
+
+
+def _asked_facts(progress: _Progress, reads: Mapping[str, Version]) -> Iterator[DatasetFact]:
+    """Versions that the code named itself, but for those that it was given anyway, or wrote itself."""
+    written = progress.built.versions
+    for (name, number), version in sorted(progress.asked_for.items()):
+        if version not in (reads.get(name), written.get(name)):
+            yield DatasetFact(name=name, role="read", version=number, content_hash=version.content_hash, asked=True)
 
 
 def _remove_dead_runs(project: Project) -> None:

@@ -97,7 +97,8 @@ def _made(ground: Ground, path: str, ours: Entry, source: Source | None) -> tupl
     now = ground.sources.files.get(path)
     if source and now and ours.says(now):
         return replace(source.entry, is_executable=ours.is_executable), ()
-    if not ours.is_text or (source and source.is_copied):
+    is_new = source is None and ground.sources.would_copy(ground.folder / path, path, ground.is_common)
+    if is_new or not ours.is_text or (source and source.is_copied):
         return ours, ()
     shown = f"projects/{ground.folder.name}/{path}"
     try:

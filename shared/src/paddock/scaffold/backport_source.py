@@ -35,7 +35,7 @@ class Sources:
     """The files that a template makes of a project's answers, and the source of each that has one.
 
     `root` is the template's folder of the project, `variant` the one in it that the answers choose, `folders` those
-    of the sources by what they are called in the project.
+    of the sources by what they are called in the project; `context` is what the template renders with.
     """
 
     files: Mapping[str, Entry]
@@ -43,6 +43,11 @@ class Sources:
     root: str
     variant: str
     folders: Mapping[str, str]
+    context: Mapping[str, Any]
+
+    def would_copy(self, file: Path, path: str, is_common: bool) -> bool:
+        """Whether the template would copy a file that is new in the project, tags and all, for its name or content."""
+        return is_copied(file, self.place_for(path, is_common).partition("/")[2], self.context)
 
     def place_for(self, path: str, is_common: bool) -> str:
         """Where the template would have a file that is new in the project."""
@@ -72,7 +77,7 @@ def sources_of(template: Template, answers: Mapping[str, str], scratch: Path) ->
             made = environment.from_string(path).render(**context)
             found[made] = _source(root, "/".join(part for part in (variant, path) if part), environment, context)
             folders |= dict(_folders(path, made))
-    return Sources(files, found, root.name, f"{VARIANTS}/{chosen[0]}" if chosen else "", folders)
+    return Sources(files, found, root.name, f"{VARIANTS}/{chosen[0]}" if chosen else "", folders, context)
 
 
 def _paths(root: Path, variant: str) -> Iterator[str]:

@@ -50,7 +50,7 @@ def bake(template: Template, answers: Mapping[str, object], scratch: Path, quick
             _finish(template, Path(made), scratch)
     except CookiecutterException as error:
         raise CodeError(
-            f"{template.folder}: the template failed: {error}", "Nothing was written. Mend the template."
+            f"{template.folder}: the template failed: {_said(error)}", "Nothing was written. Mend the template."
         ) from error
     beside = sorted({path.name for path in scratch.iterdir()} - {Path(made).name, _REPLAY, _TEMPLATE})
     if beside:
@@ -59,6 +59,12 @@ def bake(template: Template, answers: Mapping[str, object], scratch: Path, quick
             "Nothing was kept. Mend its hooks.",
         )
     return Path(made)
+
+
+def _said(error: Exception) -> str:
+    """What cookiecutter says, without all variables of the template that it adds to an unknown one."""
+    cause = getattr(error, "error", None)
+    return f"{getattr(error, 'message', '')}: {cause}" if cause and hasattr(error, "context") else str(error)
 
 
 def language(template: Template, scratch: Path) -> tuple[Environment, dict[str, Any]]:
@@ -95,7 +101,14 @@ def _without_other_variants(template: Template, answers: Mapping[str, object], c
         chosen = set(names) & {str(value) for value in answers.values()} if Path(folder).name == VARIANTS else set()
         return set(names) - chosen if chosen else set()
 
-    return Path(shutil.copytree(template.folder, copy, ignore=others))
+    made = Path(shutil.copytree(template.folder, copy, ignore=others, symlinks=True))
+    for path in made.rglob("*"):
+        if path.is_symlink() and not path.exists():
+            raise CodeError(
+                f"{template.folder}: the template failed: {path.relative_to(made)} is a link that leads nowhere",
+                "Nothing was written. Let it lead to a file of the template, or remove it.",
+            )
+    return made
 
 
 def _has_known_hooks(hooks: Path) -> bool:

@@ -22,12 +22,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """How to update: only say what would be done, write conflicts into files, restore managed files."""
+    """How to update: only say what would be done, write conflicts into files, restore managed files.
+
+    By at most so many `processes`; 0 is as many as the machine has.
+    """
 
     today: date
     is_dry: bool = False
     writes_conflicts: bool = False
     restores: bool = False
+    processes: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, partial
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from paddock.errors import PaddockError, ToolError
@@ -22,6 +18,7 @@ from paddock.scaffold.outcome import Outcome, Request, Status
 from paddock.scaffold.plan import Plan, Rules, plan_of
 from paddock.scaffold.rendering import Templates
 from paddock.scaffold.swap import Snapshot, snapshot
+from paddock.scaffold.workers import workers
 
 # To start processes takes as long as to render these.
 _FEW = 4
@@ -42,19 +39,17 @@ def preparing(
 ) -> Iterator[Iterator[Prepared]]:
     """Give what becomes of each project, in order, as soon as it is known; `scratch` is an empty folder."""
     work = partial(prepare, workspace, request, scratch)
-    count = min(_MOST_PROCESSES, os.cpu_count() or 1)
+    count = min(_MOST_PROCESSES, request.processes or os.cpu_count() or 1)
     if len(names) <= _FEW or count == 1:
         yield map(work, names)
         return
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
     try:
-        yield pool.map(work, names)
+        with workers(count) as pool:
+            yield pool.map(work, names)
     except BrokenProcessPool as error:
         raise ToolError(
             "a process that prepares updates died", "Free some memory and run it again. Each project is whole."
         ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def prepare(workspace: Workspace, request: Request, scratch: Path, name: str) -> Prepared:
@@ -109,16 +104,3 @@ def _templates(workspace: Workspace, scratch: Path) -> Templates:
     own = scratch / str(os.getpid())
     own.mkdir()
     return Templates(workspace, own)
-
-
-def _begin() -> None:
-    """Ctrl-C reaches every process of a terminal, and the first says what it means; with it, the others end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_first, daemon=True).start()
-
-
-def _end_with_the_first() -> None:
-    first = parent_process()
-    if first:
-        first.join()
-        os._exit(1)

@@ -43,7 +43,8 @@ def read_record(folder: Path) -> Record:
     if not path.exists():
         raise ConfigurationError(
             f"{shown}: is missing, so that nothing says which template the project follows",
-            f"Restore it: git checkout HEAD -- {shown}. A project that never had one: see docs/templates.md, adopting.",
+            f"Restore it: git checkout HEAD -- {shown}. A project that never had one: see "
+            "docs/explanation/templates.md, adopting.",
         )
     try:
         document, fault = read_toml(path), ""

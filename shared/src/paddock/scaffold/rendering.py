@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from paddock.errors import ConfigurationError, nearest
+from paddock.errors import CodeError, ConfigurationError, nearest
 from paddock.project import Workspace
 from paddock.scaffold.baking import bake
 from paddock.scaffold.entry import Entry, entries_in
@@ -72,7 +72,12 @@ class Templates:
     def render(self, template: Template, answers: Mapping[str, str]) -> dict[str, Entry]:
         """The files of a project that `template` makes with legal `answers`; raises CodeError."""
         with tempfile.TemporaryDirectory(dir=self._scratch, prefix="render-", ignore_cleanup_errors=True) as folder:
-            return entries_in(bake(template, answers, Path(folder), quick=True))
+            try:
+                return entries_in(bake(template, answers, Path(folder), quick=True))
+            except CodeError as error:
+                # People know the template by its place in the workspace, not by the copy that was rendered.
+                message = error.message.replace(str(template.folder), f"templates/{template.name}")
+                raise CodeError(message, error.remedy) from error
 
     def _remedy(self) -> str:
         if is_shallow(self._folder):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paddock.notebooks.rendering.words import duration, moment, number
-from paddock.site.naming import dataset_page, project_page, report_page, run_page, runs_page, visible
+from paddock.notebooks.rendering.words import duration, moment, number, visible
+from paddock.site.naming import dataset_page, project_page, report_page, run_page, runs_page
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from paddock.runs.record import GateFact, Record
+from paddock.runs.record import DatasetFact, GateFact, Record
 from paddock.site.history import Run, gates
 
-_BOUND = re.compile(r"\b(at least|above|at most|below) (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w.])")
+_MOST_CHANGED = 5
 
 
 @dataclass(frozen=True)
@@ -68,18 +66,13 @@ def present(found: Sequence[Trend], runs: Sequence[Run]) -> tuple[Trend, ...]:
     return tuple(trend for trend in found if evaluated and trend.newest.run is evaluated[-1])
 
 
-def bounds_of(gate: GateFact) -> tuple[float, ...]:
-    """The numbers in the bounds of a gate, which stand there in words."""
-    return tuple(value for _, text in _BOUND.findall(gate.bounds) if math.isfinite(value := float(text)))
-
-
 def changes(before: Record, after: Record) -> tuple[str, ...]:
     """What a run was given otherwise than an earlier one, in words: data first, then parameters, code, packages."""
     return tuple(_changes(before, after))
 
 
 def _changes(before: Record, after: Record) -> Iterator[str]:
-    old, new = ({fact.name: fact for fact in record.datasets if fact.role == "read"} for record in (before, after))
+    old, new = ({_named(fact): fact for fact in record.datasets if fact.role == "read"} for record in (before, after))
     for name in sorted({*old, *new}):
         if name not in old or name not in new:
             yield f"{name} is read no more" if name in old else f"{name} version {new[name].version} is read now"
@@ -97,8 +90,28 @@ def _changes(before: Record, after: Record) -> Iterator[str]:
         yield f"code {_code(before)} → {_code(after)}"
     if (before.packages_hash, before.python) != (after.packages_hash, after.python):
         yield "installed packages changed"
+    yield from _file_changes(before, after)
+    for name in sorted({*before.seeds, *after.seeds} if before.seeds and after.seeds else ()):
+        if before.seeds.get(name) != after.seeds.get(name):
+            yield f"seed {name} {before.seeds.get(name, '–')[:60]} → {after.seeds.get(name, '–')[:60]}"
+    if before.host and after.host and before.host != after.host:
+        yield "another machine"
     if before.environment != after.environment:
         yield f"environment {before.environment} → {after.environment}"
+
+
+def _named(fact: DatasetFact) -> str:
+    """The dataset; one that the code asked for by its version is a thing apart."""
+    return f"{fact.name} (asked for)" if fact.asked else fact.name
+
+
+def _file_changes(before: Record, after: Record) -> Iterator[str]:
+    """Files that both read and that changed in between; of many, how many."""
+    old, new = ({f.path: f.content_hash for f in record.files if f.role == "read"} for record in (before, after))
+    changed = sorted(path for path in old.keys() & new.keys() if old[path] and new[path] and old[path] != new[path])
+    yield from (f"file {path[:120]} changed" for path in changed[:_MOST_CHANGED])
+    if len(changed) > _MOST_CHANGED:
+        yield f"{len(changed) - _MOST_CHANGED} more files changed"
 
 
 def _code(record: Record) -> str:

@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from paddock.notebooks.rendering import images, markdown, outputs, texts
 from paddock.notebooks.rendering.outputs import Context
+from paddock.notebooks.rendering.words import duration
 
 _NOTHING = Markup()
+_COSTS = ("seconds", "peak_memory_bytes")
 # What papermill adds to a failed notebook to point at the failed cell; the page points at it itself.
 _PAPERMILL_NOTE = "papermill-error-cell-tag"
 
@@ -69,7 +71,7 @@ def _code(cell: Mapping[str, Any], tags: frozenset[str], failed: bool, context: 
     rendered = (outputs.to_html(output, context) for output in found)
     return Cell(
         code=texts.highlighted(source, context.language) if shows_code else _NOTHING,
-        summary=f"{_kind(tags)}, {_lines(source)}",
+        summary=", ".join([_kind(tags), _lines(source), *_cost(cell)]),
         outputs=tuple(html for html in rendered if html),
         is_failed=failed,
         hides_outputs="hide-output" in tags and not failed,
@@ -87,6 +89,17 @@ def _kind(tags: frozenset[str]) -> str:
     if "injected-parameters" in tags:
         return "injected parameters"
     return "parameters" if "parameters" in tags else "code"
+
+
+def _cost(cell: Mapping[str, Any]) -> Iterator[str]:
+    """What the cell took, where that was measured; what is below what people notice is left out."""
+    metadata = cell.get("metadata")
+    facts = metadata.get("paddock") if isinstance(metadata, Mapping) else None
+    seconds, peak = (facts.get(name) if isinstance(facts, Mapping) else None for name in _COSTS)
+    if isinstance(seconds, int | float) and 0.1 <= seconds < 1e9:
+        yield duration(seconds)
+    if isinstance(peak, int | float) and 1e9 <= peak < 1e15:
+        yield f"{peak / 1e9:.1f} GB of memory"
 
 
 def _lines(source: str) -> str:

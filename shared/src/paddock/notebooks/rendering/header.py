@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -32,11 +32,20 @@ class Gate(Protocol):
 
 
 @dataclass(frozen=True)
+class History:
+    """One gate over runs, oldest first and this run's last; `words` say since when it is as it is."""
+
+    gates: tuple[Gate, ...]
+    words: str
+
+
+@dataclass(frozen=True)
 class Header:
     """What a report says before its notebooks; an empty text or tuple is left out of the page.
 
     Datasets are (name, role, version, hash), sources (name, hash), tasks (name, ran or reused, seconds);
-    `previous` are the gates of the run to compare with.
+    `previous` are the gates of the run to compare with, `histories` has one for each of `gates`, `links` are the
+    addresses of datasets.
     """
 
     project: str
@@ -55,3 +64,5 @@ class Header:
     sources: tuple[tuple[str, str], ...] = ()
     tasks: tuple[tuple[str, str, float], ...] = ()
     previous: tuple[Gate, ...] = ()
+    histories: tuple[History, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)

@@ -14,6 +14,8 @@ from urllib.parse import unquote
 FindImage = Callable[[str], str | None]
 
 _MOST_BYTES = 20_000_000
+# So many bytes in base64, with line ends.
+_LONGEST = _MOST_BYTES * 7 // 5
 _BEGINNINGS: dict[str, re.Pattern[bytes]] = {
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
@@ -39,8 +41,8 @@ def is_image(mime: str) -> bool:
 
 
 def data_address(mime: str, content: object) -> str | None:
-    """The data address of an image in base64 (SVG: as text), or None when it is damaged or not of that type."""
-    if not isinstance(content, str):
+    """The data address of an image in base64 (SVG: as text), or None when it is no such image, or too large."""
+    if not isinstance(content, str) or len(content) > _LONGEST:
         return None
     if mime == _SVG:
         return _svg_address(content)

@@ -73,7 +73,7 @@ def _bundle(data: Mapping[str, Any], metadata: Mapping[str, Any], context: Conte
         if shown is not None:
             return notes + shown
         if images.is_image(mime):
-            notes += _note(f"output of type {mime} is not shown: its content is damaged")
+            notes += _note(f"output of type {mime} is not shown: its content is damaged, or larger than 20 MB")
     if notes or not data:
         return notes
     return _note(f"output of type {', '.join(sorted(map(str, data)))} is not shown")

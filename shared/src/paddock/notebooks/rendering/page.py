@@ -5,22 +5,23 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from paddock.notebooks.rendering import cells
+from paddock.notebooks.rendering import cells, sparkline
 from paddock.notebooks.rendering.cells import Cell
-from paddock.notebooks.rendering.header import Header
+from paddock.notebooks.rendering.header import Gate, Header
 from paddock.notebooks.rendering.notebook import Notebook
 from paddock.notebooks.rendering.outputs import Context
 from paddock.notebooks.rendering.sanitizer import Heading, Sanitizer
 from paddock.notebooks.rendering.styles import Styles
 from paddock.notebooks.rendering.words import duration as duration
-from paddock.notebooks.rendering.words import moment, number
+from paddock.notebooks.rendering.words import moment, number, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -44,6 +45,16 @@ class Section:
     headings: tuple[Heading, ...]
 
 
+@dataclass(frozen=True)
+class Line:
+    """One gate of the header, with what it was before and how it went over time."""
+
+    gate: Gate
+    before: Gate | None
+    spark: Markup
+    words: str
+
+
 def compose(notebooks: Sequence[Notebook], header: Header) -> str:
     """The whole page as HTML that needs nothing else."""
     styles = Styles()
@@ -53,16 +64,26 @@ def compose(notebooks: Sequence[Notebook], header: Header) -> str:
     page = template.render(
         header=header,
         tone="bad" if header.status in _BAD else "good" if header.status in _GOOD else "neutral",
-        gates=sorted(header.gates, key=lambda gate: gate.held),
+        gates=sorted(_gates(header), key=lambda line: line.gate.held),
         failing=sum(not gate.held for gate in header.gates),
         tasks=[(name, status, duration(seconds)) for name, status, seconds in header.tasks],
-        previous={gate.name: gate for gate in header.previous},
+        has_previous=bool(header.previous),
+        has_history=bool(header.histories),
         sections=sections,
         sheet=Markup(sheet),
         sheet_hash=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
     )
     # Half a character, which JSON can hold, has no bytes.
     return page.encode(errors="replace").decode()
+
+
+def _gates(header: Header) -> Iterator[Line]:
+    previous = {gate.name: gate for gate in header.previous}
+    for gate, history in itertools.zip_longest(header.gates, header.histories[: len(header.gates)]):
+        words = history.words if history else ""
+        told = f"{gate.name}: {number(gate.value)}, {gate.bounds}; {words}"
+        picture = sparkline.spark(history.gates, visible(told)) if history else Markup()
+        yield Line(gate, previous.get(gate.name), picture, words)
 
 
 def _section(notebook: Notebook, position: int, styles: Styles) -> Section:
@@ -92,6 +113,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

@@ -12,7 +12,7 @@ from typing import Any
 from bleach.sanitizer import Cleaner
 from markupsafe import Markup
 
-from paddock.notebooks.rendering import plain_tables, styles
+from paddock.notebooks.rendering import long_tables, plain_tables, styles
 from paddock.notebooks.rendering.images import FindImage
 
 _TAGS = frozenset(
@@ -94,6 +94,7 @@ class Sanitizer:
         self._anchors: set[str] = set()
         self._has_colour = False
         self._is_listed = False
+        self._tables = 0
         self._find_image: FindImage = lambda address: None
         self._cleaner = Cleaner(
             tags=_TAGS,
@@ -123,7 +124,7 @@ class Sanitizer:
 
     def _rewrite(self, source: Iterable[Token]) -> Iterator[Token]:
         attributes = (token for raw in source for token in self._with_attributes(raw))
-        return self._with_headings(_with_boxes(attributes))
+        return self._with_headings(self._with_pages(_with_boxes(attributes)))
 
     def _with_attributes(self, token: Token) -> Iterator[Token]:
         """The token with its attributes renamed, or what stands in for it."""
@@ -150,6 +151,24 @@ class Sanitizer:
             names.append(self.styles.class_of(style))
             self._has_colour = self._has_colour or styles.sets_colour(style)
         return " ".join(names)
+
+    def _with_pages(self, source: Iterable[Token]) -> Iterator[Token]:
+        """Long tables in pages; a table is held until its end, for how long it is shows only there."""
+        depth, held = 0, list[Token]()
+        for token in source:
+            if token.get("name") == "table":
+                depth += 1 if token["type"] == "StartTag" else -1
+            elif not depth:
+                yield token
+                continue
+            held.append(token)
+            if not depth:
+                self._tables += 1
+                table, pages = long_tables.paged(held, f"{self.prefix}-rows-{self._tables}")
+                self.styles.pages = max(self.styles.pages, pages)
+                yield from table
+                held = []
+        yield from held
 
     def _with_headings(self, tokens: Iterable[Token]) -> Iterator[Token]:
         """Headings one level down, below the page's own, none skipping a level; each listed one has an anchor."""

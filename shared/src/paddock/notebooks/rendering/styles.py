@@ -9,6 +9,8 @@ from typing import Any
 import tinycss2
 from bleach.css_sanitizer import CSSSanitizer
 
+from paddock.notebooks.rendering import long_tables
+
 _BORDER_SIDES = ("", "-top", "-right", "-bottom", "-left")
 _PROPERTIES = frozenset(
     {
@@ -34,6 +36,8 @@ class Styles:
     def __init__(self) -> None:
         self._classes: dict[str, str] = {}
         self._rules: dict[str, None] = {}
+        # Of the longest table.
+        self.pages = 1
 
     def class_of(self, declarations: str) -> str:
         """The name of the class that stands for these allowed `declarations`."""
@@ -55,7 +59,7 @@ class Styles:
     def sheet(self) -> str:
         """All rules as CSS text; the same notebooks give the same text."""
         classes = (f".{name}{{{declarations}}}" for declarations, name in self._classes.items())
-        return "\n".join((*self._rules, *classes))
+        return "\n".join((*self._rules, *classes, *long_tables.rules(self.pages)))
 
 
 class StyleAttribute(CSSSanitizer):

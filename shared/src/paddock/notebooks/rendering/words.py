@@ -1,9 +1,17 @@
-"""Numbers, durations and moments as readers like them."""
+"""Numbers, durations, moments and texts as readers like them."""
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
+
+# What a reader would not see, or what would turn the text around it: all controls and formats, less the two joiners
+# that writing needs, line ends and tabulators.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def number(value: object, signed: bool = False) -> str:
@@ -34,3 +42,12 @@ def moment(text: str) -> str:
     except ValueError:
         return text
     return f"{found:%Y-%m-%d %H:%M:%S} {found.tzname() or ''}".strip()
+
+
+def visible(text: str) -> str:
+    """The text with each hidden character written out, such as ⟨U+202E⟩; what it may hold is what a reader sees."""
+    return _HIDDEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text) if _is_suspect(text) else text
+
+
+def _is_suspect(text: str) -> bool:
+    return not (text.isascii() and text.isprintable())

@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from paddock.notebooks.rendering.words import visible
 from paddock.site.datasets import Dataset
 from paddock.site.entry import Entry, page
 from paddock.site.inventory import Inventory
 from paddock.site.layout import Edge, Layout, layout
-from paddock.site.naming import dataset_page, project_page, visible
+from paddock.site.naming import dataset_page, project_page
 from paddock.site.words import tone
 
 _WIDTH, _HEIGHT, _ACROSS, _DOWN, _EDGE = 162, 44, 52, 62, 16

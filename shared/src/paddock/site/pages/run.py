@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from paddock.errors import DataError
+from paddock.notebooks.cause import EXIT_CODES, Cause
+from paddock.notebooks.rendering.words import visible
 from paddock.runs.record import GateFact, NotebookFact, Record
-from paddock.site import figures
+from paddock.site import figures, reports
 from paddock.site.entry import Entry, Files, key_of, page
 from paddock.site.history import Run, gates
 from paddock.site.inventory import Inventory
 from paddock.site.ledger import Ledger
-from paddock.site.naming import report_page, run_data, run_page, visible
+from paddock.site.naming import report_page, run_data, run_page
 from paddock.site.projects import Portrait
 from paddock.site.trends import changes
-from paddock.site.words import iso, tone
+from paddock.site.words import counted, iso, tone
 from paddock.storage import artifact
 
+# More would make the page a list of files; the record has all.
+_MOST_FILES = 300
 _Gate = tuple[str, str]
 _Before = dict[_Gate, tuple[GateFact, str]]
 
@@ -35,7 +39,7 @@ def entries(portrait: Portrait, found: Inventory, known: Ledger) -> Iterator[Ent
             run_page(run.project, run.name), "run.html.j2", _facts(portrait, run, report, before, earlier, linked)
         )
         if report == "whole":
-            yield _report_entry(run, known)
+            yield _report_entry(run, known, linked)
         if run.record:
             yield _data(run, known)
         if run.is_verified and run.record:
@@ -75,16 +79,26 @@ def _of_record(run: Run, record: Record, before: _Before, linked: set[str]) -> d
             ("Environment", record.environment, ""),
             ("Commit", _commit(record), ""),
             ("Python", record.python, ""),
+            ("Interpreter", record.interpreter, ""),
             ("Packages", record.packages_hash[:12], "hash"),
+            ("Locks", record.lock_hash[:12], "hash"),
+            ("Uncommitted changes", record.dirty_hash[:12], "hash"),
+            ("Image", record.image, ""),
+            ("Machine", _machine(record), ""),
             ("Asked for", f"until {record.until}", ""),
         ),
+        "cause": _cause(record.cause),
+        "seeds": tuple(record.seeds.items()),
+        "files": tuple((f.path, f.role, f.content_hash[:12], ", ".join(f.by)) for f in record.files[:_MOST_FILES]),
+        "more_files": max(0, len(record.files) - _MOST_FILES),
+        "files_fault": record.files_fault,
         "gates": sorted((_gate(source, gate, before) for source, gate in gates(run)), key=lambda facts: facts["held"]),
         "metrics": tuple((m.name, m.value, m.unit, n.source) for n in record.notebooks for m in n.metrics),
         "parameters": tuple(_parameters(record).items()),
-        "datasets": tuple((d.name, d.role, d.version, d.content_hash[:12], d.name in linked) for d in record.datasets),
+        "datasets": tuple((d.name, d.part, d.version, d.content_hash[:12], d.name in linked) for d in record.datasets),
         "sources": tuple((source.name, source.content_hash[:12]) for source in record.sources),
         "tasks": tuple((task.name, task.status, task.seconds) for task in record.tasks),
-        "notebooks": tuple((n.source, n.status, n.reason, n.seconds) for n in record.notebooks),
+        "notebooks": tuple((n.source, n.status, _cause(n.cause), n.reason, n.seconds) for n in record.notebooks),
         "phases": tuple(record.phases.items()),
     }
 
@@ -103,6 +117,16 @@ def _gate(source: str, gate: GateFact, before: _Before) -> dict[str, Any]:
         "since": since if was and was.held == gate.held else "",
         "has_before": was is not None,
     }
+
+
+def _cause(cause: str) -> str:
+    """The cause with the code with which a command for it exits."""
+    return f"{cause}, exit code {EXIT_CODES[Cause(cause)]}" if cause in list(Cause) else cause
+
+
+def _machine(record: Record) -> str:
+    host = record.host
+    return f"{host.system} on {host.machine}, {counted(host.cores, 'core')}" if host else ""
 
 
 def _commit(record: Record) -> str:
@@ -125,17 +149,19 @@ def _report(run: Run, known: Ledger) -> str:
     return "damaged" if Path(path).exists() else "missing"
 
 
-def _report_entry(run: Run, known: Ledger) -> Entry:
+def _report_entry(run: Run, known: Ledger, linked: Collection[str]) -> Entry:
     source, path = f"{run.folder}/report.html", report_page(run.project, run.name)
+    named = sorted({fact.name for fact in run.record.datasets if fact.name in linked} if run.record else ())
 
     def make() -> Files:
         try:
-            return {path: artifact.verified_bytes(Path(source))}
+            content = artifact.verified_bytes(Path(source))
         except DataError:
             # Damaged since it was looked at a moment ago: the next build says so on the run's page.
             return {}
+        return {path: reports.linked(content, run.project, run.name, named)}
 
-    return Entry(path, key_of("report", known.vouched(source)), make)
+    return Entry(path, key_of("report", known.vouched(source), run.project, run.name, named), make)
 
 
 def _data(run: Run, known: Ledger) -> Entry:
@@ -197,11 +223,18 @@ def _compared(run: Run, record: Record) -> dict[str, Any]:
             ("Commit", _commit(record)),
             ("Python", record.python),
             ("Packages", record.packages_hash[:12]),
+            ("Interpreter", record.interpreter),
+            ("Locks", record.lock_hash[:12]),
+            ("Uncommitted changes", record.dirty_hash[:12]),
+            ("Image", record.image),
+            ("Machine", _machine(record)),
+            ("Seeds", ", ".join(f"{name}={value}" for name, value in record.seeds.items())),
+            ("Cause", _cause(record.cause)),
         ],
         "gates": [(source, g.name, g.value, g.bounds, g.held, g.margin) for source, g in gates(run)],
         "metrics": [(n.source, m.name, m.value, m.unit) for n in record.notebooks for m in n.metrics],
         "parameters": list(_parameters(record).items()),
-        "datasets": [(d.name, d.role, d.version, d.content_hash[:12]) for d in record.datasets],
+        "datasets": [(d.name, d.part, d.version, d.content_hash[:12]) for d in record.datasets],
         "sources": [(source.name, source.content_hash[:12]) for source in record.sources],
     }
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from paddock.notebooks.rendering.words import visible
 from paddock.site.entry import Entry, Files, key_of, page
 from paddock.site.history import Run
 from paddock.site.inventory import Inventory
-from paddock.site.naming import run_page, runs_page, visible
+from paddock.site.naming import run_page, runs_page
 from paddock.site.words import iso, tone
 
 _A_PAGE = 100

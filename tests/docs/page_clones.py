@@ -1,0 +1,50 @@
+"""Clones of the working tree with an environment that is set up, each made in a second."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.working_tree import copy_working_tree
+
+_ENVIRONMENT = Path(sys.executable).parents[1]
+
+
+def make_origin(root: Path, folder: Path) -> None:
+    """A repository, as a server has it, whose branch main is the working tree at `root`."""
+    tree = folder.with_name(f"{folder.name}-tree")
+    copy_working_tree(root, tree)
+    identity = ["-c", "user.name=us", "-c", "user.email=us@example.org"]
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], [*identity, "commit", "-qm", "The workspace"]):
+        subprocess.run(["git", *command], cwd=tree, check=True)
+    subprocess.run(["git", "clone", "-q", "--bare", str(tree), str(folder)], check=True)
+
+
+def clone(origin: Path, folder: Path) -> None:
+    """A clone of `origin`, after what `make setup` does there."""
+    folder.parent.mkdir(parents=True)
+    subprocess.run(["git", "clone", "-q", str(origin), str(folder)], check=True)
+    _set_up(folder)
+
+
+def copy(ended: Path, folder: Path) -> None:
+    """The workspace as another page left it, session and all."""
+    folder.parent.mkdir(parents=True)
+    shutil.copytree(ended, folder, symlinks=True)
+    (folder / ".venv" / ".paddock-folder").write_text(str(folder))
+
+
+def _set_up(folder: Path) -> None:
+    """The programs and packages of these tests, with the marks of a set-up that is done."""
+    target = folder / ".venv"
+    target.mkdir()
+    for path in _ENVIRONMENT.iterdir():
+        if not path.name.startswith(".paddock"):
+            (target / path.name).symlink_to(path)
+    (target / ".paddock-folder").write_text(str(folder))
+    inputs = ("requirements.txt", "shared/pyproject.toml", "ci/pyproject.toml", ".ci/setup")
+    text = b"".join((folder / name).read_bytes() for name in inputs)
+    mark = subprocess.run(["git", "hash-object", "--stdin"], input=text, capture_output=True, check=True).stdout
+    (target / ".paddock-setup").write_bytes(mark.strip())

@@ -16,6 +16,8 @@ from hypothesis import settings
 from paddock.project import Project, Workspace, load_project
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from tests.browser import launched
+
 # Files whose tests share what takes long to make (an engine with an image, a cluster, a project that ran): each goes
 # to one worker, the largest first. All other tests go one by one to whichever worker is free.
 _TOGETHER = {
@@ -61,6 +63,13 @@ def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own PADDOCK_ variables never change a verdict."""
     for name in [name for name in os.environ if name.startswith("PADDOCK_") and name != "PADDOCK_KERNELS"]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a module; while it lives, its loop runs in this thread."""
+    with launched() as found:
+        yield found
 
 
 @pytest.fixture

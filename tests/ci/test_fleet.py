@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -226,15 +227,23 @@ def test_a_template_that_is_gone_refuses_its_projects(small: Team) -> None:
     ],
 )
 def test_a_template_that_does_not_bake_is_one_message(
-    small: Team, file: str, text: str, error: type[Exception], expected: str
+    small: Team,
+    file: str,
+    text: str,
+    error: type[Exception],
+    expected: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It names the template in the workspace, and nothing is left behind."""
     small.repo.write({f"templates/tiny/{file}": text})
-    before = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("paddock-fleet-*"))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     with pytest.raises(error) as raised:
         _fleet(small)
     assert str(raised.value).startswith(expected)
-    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("paddock-fleet-*")) <= before
+    assert not list(scratch.iterdir())
 
 
 def test_a_shallow_clone_says_what_to_fetch(small: Team, tmp_path: Path) -> None:

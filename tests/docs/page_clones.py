@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from tests.working_tree import copy_working_tree
-
-_ENVIRONMENT = Path(sys.executable).parents[1]
+from tests.working_tree import copy_working_tree, set_up
 
 
 def make_origin(root: Path, folder: Path) -> None:
@@ -26,7 +23,7 @@ def clone(origin: Path, folder: Path) -> None:
     """A clone of `origin`, after what `make setup` does there."""
     folder.parent.mkdir(parents=True)
     subprocess.run(["git", "clone", "-q", str(origin), str(folder)], check=True)
-    _set_up(folder)
+    set_up(folder)
 
 
 def copy(ended: Path, folder: Path) -> None:
@@ -34,17 +31,3 @@ def copy(ended: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True)
     shutil.copytree(ended, folder, symlinks=True)
     (folder / ".venv" / ".paddock-folder").write_text(str(folder))
-
-
-def _set_up(folder: Path) -> None:
-    """The programs and packages of these tests, with the marks of a set-up that is done."""
-    target = folder / ".venv"
-    target.mkdir()
-    for path in _ENVIRONMENT.iterdir():
-        if not path.name.startswith(".paddock"):
-            (target / path.name).symlink_to(path)
-    (target / ".paddock-folder").write_text(str(folder))
-    inputs = ("requirements.txt", "shared/pyproject.toml", "ci/pyproject.toml", ".ci/setup")
-    text = b"".join((folder / name).read_bytes() for name in inputs)
-    mark = subprocess.run(["git", "hash-object", "--stdin"], input=text, capture_output=True, check=True).stdout
-    (target / ".paddock-setup").write_bytes(mark.strip())

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.working_tree import copy_working_tree
+from tests.working_tree import copy_working_tree, set_up
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = Path(sys.executable).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 # `make test` in the clone would run this test again: there, one small test stands for all of them.
@@ -34,22 +32,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["-c", "user.name=us", "-c", "user.email=us@x.org", "commit", "-qm", "a"],
     ):
         subprocess.run(["git", *command], cwd=folder, check=True)
-    _environment(folder)
+    set_up(folder)
     return folder
-
-
-def _environment(clone: Path) -> None:
-    """What `make setup` makes, without waiting half a minute for it: the programs and packages of these tests."""
-    target = clone / ".venv"
-    target.mkdir()
-    for path in ENVIRONMENT.iterdir():
-        if not path.name.startswith(".paddock"):
-            (target / path.name).symlink_to(path)
-    (target / ".paddock-folder").write_text(str(clone))
-    inputs = ("requirements.txt", "shared/pyproject.toml", "ci/pyproject.toml", ".ci/setup")
-    text = b"".join((clone / name).read_bytes() for name in inputs)
-    mark = subprocess.run(["git", "hash-object", "--stdin"], input=text, capture_output=True, check=True).stdout
-    (target / ".paddock-setup").write_bytes(mark.strip())
 
 
 def test_there_are_blocks() -> None:

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_output
 
-from tests.notebooks.browser import launched
 from tests.notebooks.rendered import displayed, page_of
 
 # What an author's table says: each cell with its text, its spans, and what its author styled.
@@ -40,13 +39,6 @@ _WORDS = "selector => [...document.querySelectorAll(selector)].map(e => e.innerT
 
 # Colours of text, alignments and borders where the author of a table says nothing: of a browser, and of the report.
 _UNSAID = {"rgb(0, 0, 0)", "rgb(28, 34, 40)", "start", "left", "right", "0px", "rgb(213, 219, 225)"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests of this module."""
-    with launched() as found:
-        yield found
 
 
 def _look(browser: Any, html: str, question: str, selector: str) -> Any:

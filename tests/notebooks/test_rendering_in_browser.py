@@ -22,7 +22,6 @@ from paddock.notebooks.facts import CAPTION_MIME, GATE_MIME, METRIC_MIME, Gate
 from paddock.notebooks.rendering import Header, render
 from paddock.notebooks.rendering.header import History
 
-from tests.notebooks.browser import launched
 from tests.notebooks.payloads import AWAY, PAYLOADS, RUN
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -94,13 +93,6 @@ _STRANGERS = """() => {
   }
   return found.concat(document.querySelectorAll('meta').length === 6 ? [] : ['meta']);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests of this module."""
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ LINKS: list[Seed] = [
     *_ends(
         Honest, "DO101",
         page_and_heading="See [words](../glossary.md#glossary), [data](#top), [all](/README.md).",
-        folder_and_its_file="See [decisions](decisions), [the code](../shared/src/paddock/git.py#L1).",
+        folder_and_its_file="See [decisions](../decisions), [the code](../../shared/src/paddock/git.py#L1).",
         address_of_others="See [x](https://a.b/c#d), <https://a.b>, [y](mailto:a@b.c).",
         link_that_is_only_shown="Write `[x](gone.md)`.\n\n```\n[x](gone.md)\n```",
         link_that_is_commented_out="<!-- [x](gone.md) -->",
@@ -145,7 +145,7 @@ PAGES: list[Seed] = [
     Defect("second title that is underlined", _DATA, new="\nAnd more\n========\n", code="DO104"),
     Defect("page that is empty", _DATA, edit=lambda _: "", code="DO104"),
     Honest("page that another leads to", _page("more"), new="# More\n", code="DO104", also=(Honest("", _DATA, new="\n[x](../more.md)\n"),)),
-    Honest("page by way of a folder", _page("deep/README"), new="# More\n", code="DO104", also=(Honest("", _DATA, new="\n[x](deep)\n"),)),
+    Honest("page by way of a folder", _page("deep/README"), new="# More\n", code="DO104", also=(Honest("", _DATA, new="\n[x](../deep)\n"),)),
     Honest("page by its label", _page("more"), new="More\n====\n", code="DO104", also=(Honest("", _DATA, new="\n[x]\n\n[x]: ../more.md\n"),)),
     Honest("comment in a block", _DATA, new="\n```sh\n# no title\n```\n", code="DO104"),
     Honest("page outside docs", f"{WORKSPACE}CHANGES.md", new="No title.\n", code="DO104"),

@@ -6,14 +6,17 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pandas as pd
 import pytest
 from paddock.data.given import publish_given
 from paddock.project import Project, Workspace
 from paddock.reports import one, surroundings
+from paddock.reports.cache import Cache
 from paddock.reports.one import look_up, report_one
 from paddock.reports.order import Order, order_of
 
@@ -29,6 +32,7 @@ n = { dtype = "int64", description = "A number." }
 READS = """\
 import glob, os, sqlite3
 from pathlib import Path
+from threading import Barrier
 import duckdb, pandas as pd, polars as pl
 import paddock
 from helpers import scale
@@ -296,3 +300,19 @@ def test_a_secret_of_the_environment_is_nowhere(
     assert b"58c1f0a7d2b94e63" not in kept
     monkeypatch.setenv("SERVICE_TOKEN", "tok-000000000000000")
     assert report_one(workspace, source).why == "the environment variable SERVICE_TOKEN changed"
+
+
+def test_many_who_come_first_have_one_key(tmp_path: Path) -> None:
+    """The notebooks of a new clone, which run side by side, code their variables alike."""
+    for number in range(50):
+        folder, together = tmp_path / str(number), Barrier(4)
+
+        def key_of(folder: Path = folder, together: Barrier = together) -> bytes:
+            together.wait()
+            return Cache(folder, tmp_path).key
+
+        with ThreadPoolExecutor(4) as pool:
+            keys = {found.result() for found in [pool.submit(key_of) for _ in range(4)]}
+        assert len(keys) == 1
+        assert len(keys.pop()) == 32
+        assert [path.name for path in folder.iterdir()] == ["key"]

@@ -17,7 +17,7 @@ from paddock.runs.record import Record
 from paddock.settings import load_settings
 from paddock.site.building import build
 
-from tests.notebooks.browser import launched
+from tests.browser import launched
 from tests.site import generated
 
 _RUNS = 24

@@ -14,7 +14,7 @@ from rich.table import Table
 from paddock.cli.pages import page_of
 from paddock.errors import PaddockError
 
-_WRAPPED = {"description", "bound"}
+_WRAPPED = {"description", "bound", "notebook", "executed because"}
 # A place such as `a:100:` is no picture.
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)

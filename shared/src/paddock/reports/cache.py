@@ -51,10 +51,10 @@ class Cache:
         path = self.folder / "key"
         with contextlib.suppress(OSError):
             return path.read_bytes()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), path.open("xb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(secrets.token_bytes(32))
+        # The draft is for its owner alone, and becomes the key in one step, unless somebody was faster.
+        with durable.draft(path) as draft, contextlib.suppress(FileExistsError):
+            draft.write_bytes(secrets.token_bytes(32))
+            os.link(draft, path)
         return path.read_bytes()
 
     def find(self, address: str, parts: Mapping[str, str]) -> tuple[Kept | None, str]:

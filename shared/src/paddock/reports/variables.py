@@ -16,35 +16,34 @@ _PLACE = {"_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES", "TERM", "TERM_PROGR
 _PLACES = ("SSH_", "XDG_SESSION", "DBUS_", "GPG_", "TMUX", "VTE_", "ITERM_", "LC_TERMINAL")
 # Read by compiled code, which tells nobody.
 _NATIVE = ("LANG", "LC_", "TZ", "OMP_", "OPENBLAS_", "MKL_", "BLIS_", "NUMEXPR_", "ARROW_", "LD_", "PYTHON", "CUDA_")
+# Stands among the names where all variables count.
 _ALL = "*"
 
 
 def kept(names: Iterable[str], reads_all: bool, key: bytes) -> dict[str, str]:
-    """A code for the value of each variable; with `*`, one for all variables."""
-    found = {name: _code(name, os.environ.get(name), key) for name in sorted({*names, *_native()}) if _counts(name)}
-    return {**found, _ALL: _code_of_all(key)} if reads_all else found
+    """A code for the value of each of these variables, and of those that compiled code reads; or of all."""
+    asked = {*names, *_native(), *(_all() if reads_all else ())}
+    found = {name: _code(name, os.environ.get(name), key) for name in sorted(asked) if _counts(name)}
+    return {**found, _ALL: ""} if reads_all else found
 
 
 def changes(known: Mapping[str, str], key: bytes) -> Iterator[str]:
     """The variables that are not as they were, in words."""
-    for name in sorted({*known, *_native()}):
-        if name == _ALL:
-            if _code_of_all(key) != known[_ALL]:
-                yield "an environment variable changed, and it starts processes or looks at all"
-        elif _counts(name) and known.get(name, _code(name, None, key)) != _code(name, os.environ.get(name), key):
+    asked = {*known, *_native(), *(_all() if _ALL in known else ())} - {_ALL}
+    for name in sorted(asked):
+        if _counts(name) and known.get(name, "") != _code(name, os.environ.get(name), key):
             yield f"the environment variable {name} changed"
 
 
-def _code_of_all(key: bytes) -> str:
-    parts = (f"{name}={value}" for name, value in sorted(os.environ.items()) if _counts(name) and not _is_place(name))
-    return _code(_ALL, "\0".join(parts), key)
-
-
 def _code(name: str, value: str | None, key: bytes) -> str:
-    """With a key of this clone: a short secret could be guessed from a plain hash."""
+    """With a key of this clone: a short secret could be guessed from a plain hash. Nothing for one that is not set."""
     if value is None:
         return ""
     return hmac.new(key, f"{name}\0{value}".encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()[:32]
+
+
+def _all() -> set[str]:
+    return {name for name in os.environ if not _is_place(name)}
 
 
 def _native() -> set[str]:

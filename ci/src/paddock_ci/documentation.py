@@ -5,7 +5,6 @@ It is made without a network and read without one, in `docs/_build/html`. A warn
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from paddock.project import Workspace, find_workspace
 from paddock.settings import load_settings
 from paddock.site.building import build as build_workspace
 from paddock.storage import durable
+from paddock.storage.artifact import file_sha256
 
 LANGUAGES = ("ja",)
 BUILD = "docs/_build"
@@ -55,7 +55,7 @@ def _inputs(root: Path) -> dict[str, str]:
     inside = (path for path in (root / "docs").rglob("*") if path.relative_to(root / "docs").parts[0] != "_build")
     files = [*inside, *root.glob("*.md"), *root.glob("poetry.lock")]
     return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(root)): file_sha256(path)
         for path in sorted(files)
         if path.is_file() and "__pycache__" not in path.parts
     }

@@ -121,21 +121,20 @@ def refusal(request: Request, shelf: Shelf) -> str:
         return f"the server has {count} threads"
     if Path(request.folder, "matplotlibrc").exists():
         return "the folder has a matplotlibrc, which is read when matplotlib is loaded"
+    loaded = {name for name in (*sys.modules, *shelf.shelved) if "." not in name and name != "__main__"}
+    names = loaded - set(sys.builtin_module_names) | _CUSTOM
+    folders = [request.folder, *(place for place in places(request) if os.path.isdir(place))]  # noqa: PTH112
     try:
-        return _hiding(Path(request.folder), shelf) or next(
-            filter(None, (_hiding(Path(place), shelf) for place in places(request) if os.path.isdir(place))),  # noqa: PTH112
-            "",
-        )
+        return next(filter(None, (_hiding(Path(folder), names) for folder in folders)), "")
     except OSError as error:
         return f"{error.filename}: {error.strerror}"
 
 
-def _hiding(folder: Path, shelf: Shelf) -> str:
-    """Why what is looked for in this folder first would not be what is loaded; empty where nothing hides that."""
-    loaded = {name for name in (*sys.modules, *shelf.shelved) if "." not in name and name != "__main__"}
+def _hiding(folder: Path, names: set[str]) -> str:
+    """Why modules of these names would be others for who looks in this folder first; empty where they would not."""
     found = list(folder.iterdir())
     beside = {path.stem for path in found if path.suffix == ".py" or (path / "__init__.py").is_file()}
-    if hidden := sorted((loaded - set(sys.builtin_module_names) | _CUSTOM) & beside):
+    if hidden := sorted(names & beside):
         return f"{folder} has a module {hidden[0]!r}, which hides one that is loaded"
     if installed := next((path.name for path in found if path.name.endswith(_INSTALLED)), ""):
         return f"{folder} has {installed}: what is installed there, libraries look up when they are loaded"

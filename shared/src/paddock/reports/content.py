@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from paddock.storage import artifact
+
 _IMAGE = re.compile(
     r"""[^\s"'()<>\[\]]+\.(?:png|jpe?g|gif|webp|svg)|(?<=[("'<])[^"'()<>\n]+\.(?:png|jpe?g|gif|webp|svg)""", re.I
 )
@@ -58,6 +60,6 @@ def _paths(text: str, folder: Path) -> Iterator[Path]:
 
 def _hash(path: Path) -> str | None:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return artifact.file_sha256(path)
     except OSError:
         return None

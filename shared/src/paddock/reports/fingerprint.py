@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from paddock.kernels.opens import names, signature
+from paddock.storage import artifact
 
 # Made by tools in passing, also by ours: they say nothing about what a folder holds.
 _PASSING = {".paddock", "__pycache__", ".ipynb_checkpoints"}
@@ -17,7 +18,6 @@ _PASSING = {".paddock", "__pycache__", ".ipynb_checkpoints"}
 _SMALL = 262_144
 # Within this time after a change, a further one could leave all that the system tells of a file as it was.
 _WINDOW = 2_000_000_000  # nanoseconds
-_CHUNK = 1 << 20
 
 
 def of_file(path: str, known: Sequence[Any] | None = None) -> str:
@@ -29,11 +29,7 @@ def of_file(path: str, known: Sequence[Any] | None = None) -> str:
     try:
         if known and len(known) > 1 and signature(path) == list(known[1]):
             return str(known[0])
-        digest = hashlib.sha256()
-        with Path(path).open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-        return digest.hexdigest()
+        return artifact.file_sha256(Path(path))
     except OSError:
         return ""
 

@@ -15,6 +15,7 @@ import paddock
 from paddock import installed
 from paddock.kernels.opens import signature
 from paddock.project import Workspace
+from paddock.storage import artifact
 
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "requirements.txt")
 SCRATCH = "paddock-report"
@@ -73,7 +74,7 @@ def _hash(path: str, looks: tuple[object, ...]) -> str:
 
 def _content(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return artifact.file_sha256(path)
     except OSError:
         return ""
 

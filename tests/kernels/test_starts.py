@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from paddock.kernels import servers
@@ -48,9 +52,32 @@ def _own_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(servers.VARIABLE, "own")
 
 
-def test_a_few_starts(tmp_path: Path) -> None:
-    """A slice of the long suite."""
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose name leaves room for the path of a socket."""
+    with tempfile.TemporaryDirectory(prefix="p-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def test_a_few_starts(tmp_path: Path, short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slice of the long suite, without a server at first: all wait for the same one."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    begun = set[int]()
+    original = subprocess.Popen.__init__
+
+    def noting(self: subprocess.Popen[bytes], *arguments: Any, **options: Any) -> None:
+        original(self, *arguments, **options)
+        begun.add(self.pid)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", noting)
     assert _failures(tmp_path, _FEW) == []
+    assert len(begun) == 1, "several servers were started"
+
+
+def test_a_long_place_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a socket's path would be too long, kernels are stock ones, and say why."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / ("long" * 30)))
+    assert "too long for a socket" in _start(tmp_path)
 
 
 @pytest.mark.slow

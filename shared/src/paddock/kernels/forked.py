@@ -24,7 +24,6 @@ SNAPSHOTS = "PADDOCK_SNAPSHOTS"
 
 # The keeper sees to it that a kernel ends with whoever wanted it.
 _NO_POLLER = "--IPKernelApp.parent_handle=1"
-_OURS = ("paddock", "threadpoolctl")
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,8 @@ def become(request: Request, files: tuple[int, ...], loaded: Preloaded) -> NoRet
         os.close(file)
     _take_over(request)
     _set_threads(request.environment, loaded.libraries)
-    _forget_ourselves()
+    for name in loaded.ours:
+        sys.modules.pop(name, None)
     loaded.shelf.open()
     _set_matplotlib(loaded.shelf)
     _reseed(loaded.shelf)
@@ -103,12 +103,6 @@ def _take_over(request: Request) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
-def _forget_ourselves() -> None:
-    """The modules of the server itself are none of the kernel's."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
-        del sys.modules[name]
-
-
 def _set_threads(environment: Mapping[str, str], libraries: Sequence[Any]) -> None:
     """As many threads as libraries would take that are loaded now; they were loaded with one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
@@ -125,17 +119,17 @@ def _set_threads(environment: Mapping[str, str], libraries: Sequence[Any]) -> No
 
 def _set_matplotlib(shelf: Shelf) -> None:
     """The backend that the environment names; a kernel names its own where there is none."""
-    loaded = shelf.shelved.get("matplotlib")
-    if loaded is None:
+    matplotlib = shelf.module("matplotlib")
+    if matplotlib is None:
         return
     if not os.environ.get("MPLBACKEND"):
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     # As a dictionary: its own way needs modules that are on the shelf, too.
-    dict.__setitem__(loaded.module.rcParams, "backend", os.environ["MPLBACKEND"])
+    dict.__setitem__(matplotlib.rcParams, "backend", os.environ["MPLBACKEND"])
 
 
 def _reseed(shelf: Shelf) -> None:
     """Kernels of one server draw different numbers, as fresh processes do."""
     random.seed()
-    if numpy := shelf.shelved.get("numpy.random"):
-        numpy.module.seed()
+    if numpy := shelf.module("numpy.random"):
+        numpy.seed()

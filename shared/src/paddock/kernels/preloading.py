@@ -47,6 +47,7 @@ PACKAGES = (
 
 # What each notebook of ours imports. A server is only used for the sources that it has loaded.
 _OWN = "paddock.notebooks.watch"
+_OURS = ("paddock", "threadpoolctl")
 # Before a package's name it stands for using the package, in the place of loading it.
 _WARMING = "use of "
 # What the interpreter itself shows and what not.
@@ -57,12 +58,14 @@ _FILTERS = list(warnings.filters)
 class Preloaded:
     """The shelf with what was loaded; `left` are packages that were left out, each with the reason.
 
-    `libraries` are the controllers of numeric libraries, by which a kernel sets how many threads each may take.
+    `libraries` are the controllers of numeric libraries, by which a kernel sets how many threads each may take; `ours`
+    are the modules of the server itself, which are none of a kernel's.
     """
 
     shelf: Shelf
     left: dict[str, str]
     libraries: tuple[Any, ...]
+    ours: tuple[str, ...]
 
 
 class NoisyError(Exception):
@@ -97,7 +100,8 @@ def preload(without: Sequence[str]) -> Preloaded:
                 if package in sys.modules and name not in without:
                     _quietly(name, warm)
     random.seed()
-    return Preloaded(shelf, left, tuple(ThreadpoolController().lib_controllers))
+    ours = tuple(name for name in sys.modules if name.partition(".")[0] in _OURS)
+    return Preloaded(shelf, left, tuple(ThreadpoolController().lib_controllers), ours)
 
 
 @contextlib.contextmanager

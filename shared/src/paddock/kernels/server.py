@@ -121,7 +121,7 @@ def refusal(request: Request, shelf: Shelf) -> str:
         return f"the server has {count} threads"
     if Path(request.folder, "matplotlibrc").exists():
         return "the folder has a matplotlibrc, which is read when matplotlib is loaded"
-    loaded = {name for name in (*sys.modules, *shelf.shelved) if "." not in name and name != "__main__"}
+    loaded = {name for name in (*sys.modules, *shelf.names()) if "." not in name and name != "__main__"}
     names = loaded - set(sys.builtin_module_names) | _CUSTOM
     folders = [request.folder, *(place for place in places(request) if os.path.isdir(place))]  # noqa: PTH112
     try:

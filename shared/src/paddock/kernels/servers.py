@@ -29,6 +29,7 @@ VARIABLE = "PADDOCK_KERNELS"
 MODES = ("shared", "own", "stock")
 _STARTUP = 60.0
 _PERIOD = 0.005
+_LONGEST = 103  # bytes of the path of a socket, where it is the shortest: on macOS
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # Threads of OpenBLAS begin by waiting busily, for a twentieth of a second by default: 2 to the power of this in cycles.
 _CALM = {"OPENBLAS_THREAD_TIMEOUT": "22"}
@@ -50,7 +51,9 @@ def connected(environment: Mapping[str, str]) -> socket.socket:
         place = _place(environment)
         with contextlib.suppress(OSError):
             return _connection(place)
-        with lock.held(place.with_suffix(".lock"), "starting a server of kernels", _STARTUP):
+        # One for all: where a server is looked for changes when the first one has told what loading reads.
+        with lock.held(place.with_name("starting.lock"), "starting a server of kernels", _STARTUP):
+            place = _place(environment)
             with contextlib.suppress(OSError):
                 return _connection(place)
             _start(place, environment)
@@ -125,7 +128,13 @@ def _place(environment: Mapping[str, str]) -> Path:
         names |= set(json.loads(_names(folder).read_text(encoding="utf-8"))["names"])
     read = (f"{name}={environment.get(name)}" for name in sorted(names))
     whose = f"{os.getpid()}-" if mode() == "own" else ""
-    return folder / f"{whose}{_digest(*read)[:16]}"
+    place = folder / f"{whose}{_digest(*read)[:16]}"
+    if (length := len(os.fsencode(place))) > _LONGEST:
+        raise ToolError(
+            f"{place}: {length} bytes are too long for a socket, expected at most {_LONGEST}",
+            f"Set XDG_RUNTIME_DIR to a shorter folder, or {VARIABLE}=stock.",
+        )
+    return place
 
 
 def _names(folder: Path) -> Path:

@@ -7,181 +7,124 @@ lie on a shelf, and an import takes one down together with all that its own code
 
 from __future__ import annotations
 
-import builtins
 import contextlib
-import importlib
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterator, Sequence
 from types import ModuleType
-from typing import Any
+
+from paddock.kernels.imports import Imports
 
 
-@dataclass
-class _Shelved:
-    """A module, the specification it was loaded by, and whether its package has to be told of it as an attribute."""
-
-    module: ModuleType
-    spec: importlib.machinery.ModuleSpec | None
-    is_bound: bool = False
-
-
-@dataclass
 class Shelf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Modules by name, and for each those that its code imports, in their order."""
+    """Modules by number, and for each the numbers of those that its code imports, in their order.
 
-    shelved: dict[str, _Shelved] = field(default_factory=dict)
-    imports: dict[str, dict[str, None]] = field(default_factory=dict)
-    _reached: dict[str, frozenset[str]] = field(default_factory=dict)
+    Numbers, as a kernel gets its own copy of each page of memory with an object that it touches: 16,000 names are
+    spread over thousands of pages, their numbers over eight.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._names: list[str] = []
+        self._modules: list[ModuleType] = []
+        self._specs: list[importlib.machinery.ModuleSpec | None] = []
+        self._lying = bytearray()
+        # Whether its package has to be told of a module as an attribute.
+        self._is_unbound = bytearray()
+        # Those that the module with the number n imports stand in `_imports` from `_first[n]` on, before `_first[n+1]`.
+        self._first, self._imports = array("I"), array("I")
 
     @contextlib.contextmanager
     def filling(self) -> Iterator[None]:
         """What is imported meanwhile is noted; at the end it lies on the shelf, and no longer in `sys.modules`."""
-        before = set(sys.modules)
-        with _noting_loads(self) as within, _noting_statements(self, within), _noting_names(self, within):
+        before, imports = set(sys.modules), Imports()
+        with imports.noting():
             yield
-        for name in [name for name in sys.modules if name not in before]:
-            module = sys.modules[name]
-            self.shelved[name] = _Shelved(module, getattr(module, "__spec__", None))
-        for name, shelved in self.shelved.items():
-            self._unbind(name, shelved)
-        for name in self.shelved:
+        loaded = {name: sys.modules[name] for name in sys.modules if name not in before}
+        for name, module in loaded.items():
+            self._add(name, module)
+        self._number(imports)
+        self._unbind(imports)
+        for name in loaded:
             del sys.modules[name]
-
-    def note(self, importer: str, name: str) -> None:
-        """Note that the code of `importer` imports the module `name`, and so the packages above it."""
-        parts = name.split(".")
-        for end in range(1, len(parts) + 1):
-            self.imports.setdefault(importer, {})[".".join(parts[:end])] = None
 
     def open(self) -> None:
         """From now on imports find what lies here."""
         sys.meta_path.insert(0, self)
 
+    def names(self) -> list[str]:
+        """The names of all modules that were put here."""
+        return list(self._names)
+
+    def module(self, name: str) -> ModuleType | None:
+        """A module by its name, as it lies here."""
+        return self._modules[self._numbers[name]] if name in self._numbers else None
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """A specification by which the module comes from the shelf."""
-        return importlib.machinery.ModuleSpec(fullname, self) if fullname in self.shelved else None
+        number = self._numbers.get(fullname)
+        return importlib.machinery.ModuleSpec(fullname, self) if number is not None and self._lying[number] else None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         """The module as it lies there."""
-        return self.shelved[spec.name].module
+        return self._modules[self._numbers[spec.name]]
 
     def exec_module(self, module: ModuleType) -> None:
         """What its code did when it was loaded: import others."""
         spec = module.__spec__
         assert spec is not None
+        number = self._numbers[spec.name]
         # The import system has just replaced it by ours, which knows no file.
-        module.__spec__ = self.shelved[spec.name].spec
-        for name in self._with_all_imported(spec.name, self.shelved):
-            self._put_back(name, self.shelved.pop(name))
+        module.__spec__ = self._specs[number]
+        self._take_down(number)
 
-    def _with_all_imported(self, name: str, among: Container[str]) -> Iterator[str]:
-        """A module, and in their order those `among` the modules that its code imports, and so on."""
-        ahead, seen = [name], set[str]()
+    def _take_down(self, number: int) -> None:
+        """Put back into `sys.modules` a module, and in their order those that its code imports, and so on."""
+        ahead, lying, first, imports = [number], self._lying, self._first, self._imports
         while ahead:
-            name = ahead.pop()
-            if name in seen or name not in among:
+            number = ahead.pop()
+            if not lying[number]:
                 continue
-            seen.add(name)
-            yield name
-            ahead.extend(reversed(self.imports.get(name, {})))
+            lying[number] = 0
+            name, module = self._names[number], self._modules[number]
+            sys.modules[name] = module
+            if self._is_unbound[number]:
+                package, _, child = name.rpartition(".")
+                if package in sys.modules:
+                    setattr(sys.modules[package], child, module)
+            ahead.extend(imports[first[number] : first[number + 1]][::-1])
 
-    def _put_back(self, name: str, shelved: _Shelved) -> None:
-        sys.modules[name] = shelved.module
-        package, _, child = name.rpartition(".")
-        if shelved.is_bound and package in sys.modules:
-            setattr(sys.modules[package], child, shelved.module)
+    def _add(self, name: str, module: ModuleType) -> None:
+        # A name of our own: made one after another, they lie side by side.
+        own = name.encode().decode()
+        self._numbers[own] = len(self._names)
+        self._names.append(own)
+        self._modules.append(module)
+        self._specs.append(getattr(module, "__spec__", None))
+        self._lying.append(1)
+        self._is_unbound.append(0)
 
-    def _unbind(self, name: str, shelved: _Shelved) -> None:
-        """Take a module from its package, unless who imports the package gets the module as well."""
-        package, _, child = name.rpartition(".")
-        owner = sys.modules.get(package)
-        # A package may have something else of the same name: a function, say. That stays.
-        if owner is not None and vars(owner).get(child) is shelved.module and not self._comes_with(name, package):
-            delattr(owner, child)
-            shelved.is_bound = True
+    def _number(self, imports: Imports) -> None:
+        for name in self._names:
+            self._first.append(len(self._imports))
+            self._imports.extend(self._numbers[other] for other in imports.of.get(name, {}) if other in self._numbers)
+        self._first.append(len(self._imports))
 
-    def _comes_with(self, name: str, package: str) -> bool:
-        if package not in self.shelved:
-            return False
-        if package not in self._reached:
-            self._reached[package] = frozenset(self._with_all_imported(package, self.shelved))
-        return name in self._reached[package]
-
-
-@contextlib.contextmanager
-def _noting_statements(shelf: Shelf, within: list[str]) -> Iterator[None]:
-    original = builtins.__import__
-
-    def noting(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
-        found = original(name, globals, locals, fromlist, level)
-        known = globals or {}
-        full = importlib.util.resolve_name("." * level + name, _package_of(known)) if level else name
-        importer = known.get("__name__", "")
-        # What a function imports when it is called is no part of loading its module.
-        if importer in within:
-            shelf.note(importer, full)
-            for child in fromlist or ():
-                if f"{full}.{child}" in sys.modules:
-                    shelf.note(importer, f"{full}.{child}")
-        return found
-
-    builtins.__import__ = noting
-    try:
-        yield
-    finally:
-        builtins.__import__ = original
-
-
-def _package_of(known: Any) -> str:
-    name = known.get("__package__") or known["__name__"]
-    return str(name if "__path__" in known or known.get("__package__") else name.rpartition(".")[0])
-
-
-@contextlib.contextmanager
-def _noting_names(shelf: Shelf, within: list[str]) -> Iterator[None]:
-    original = importlib.import_module
-
-    def noting(name: str, package: str | None = None) -> ModuleType:
-        found = original(name, package)
-        importer = sys._getframe(1).f_globals.get("__name__", "")
-        if importer in within:
-            shelf.note(importer, importlib.util.resolve_name(name, package))
-        return found
-
-    importlib.import_module = noting
-    try:
-        yield
-    finally:
-        importlib.import_module = original
-
-
-@contextlib.contextmanager
-def _noting_loads(shelf: Shelf) -> Iterator[list[str]]:
-    """Note what is loaded while a module's code runs, also by compiled code, which calls no `__import__`.
-
-    Gives the modules whose code runs now.
-    """
-    bootstrap: Any = importlib._bootstrap
-    original = bootstrap._find_and_load
-    within: list[str] = []
-
-    def noting(name: str, import_: Any) -> Any:
-        if within:
-            shelf.note(within[-1], name)
-        within.append(name)
-        try:
-            return original(name, import_)
-        finally:
-            within.pop()
-
-    bootstrap._find_and_load = noting
-    try:
-        yield within
-    finally:
-        bootstrap._find_and_load = original
+    def _unbind(self, imports: Imports) -> None:
+        """Take each module from its package, unless who imports the package gets the module as well."""
+        reached: dict[str, frozenset[str]] = {}
+        for number, name in enumerate(self._names):
+            package, _, child = name.rpartition(".")
+            owner = sys.modules.get(package)
+            # A package may have something else of the same name: a function, say. That stays.
+            if owner is None or vars(owner).get(child) is not self._modules[number]:
+                continue
+            if package in self._numbers and package not in reached:
+                reached[package] = frozenset(imports.reached(package, self._numbers))
+            if name not in reached.get(package, ()):
+                delattr(owner, child)
+                self._is_unbound[number] = 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from paddock.errors import ConfigurationError, nearest
-from paddock.notebooks import injection, journal, kernel, secret, stopping, verdict
+from paddock.notebooks import injection, journal, kernel, secret, stopping, stores, verdict
 from paddock.notebooks.cause import Cause, Failure
 from paddock.notebooks.document import load, written
 from paddock.notebooks.facts import Gate as Gate
@@ -99,11 +99,12 @@ def _kernel(
 
 def _run_papermill(notebook: NotebookNode, outcome: Outcome, order: Order) -> None:
     # Slow imports: the kernel boots meanwhile.
-    import papermill
-    from papermill.engines import papermill_engines
-    from papermill.execute import remove_error_markers
+    with stores.loaded_when_used():
+        import papermill
+        from papermill.engines import papermill_engines
+        from papermill.execute import remove_error_markers
 
-    from paddock.notebooks.engine import PaddockEngine
+        from paddock.notebooks.engine import PaddockEngine
 
     # Also where the package is used from its folder, without its entry points.
     papermill_engines.register(ENGINE, PaddockEngine)

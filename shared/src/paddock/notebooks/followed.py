@@ -39,7 +39,8 @@ def install() -> None:
         return
     for finder in sys.path_importer_cache.values():
         if isinstance(finder, FileFinder) and vars(finder)["_path_mtime"] != -1:
-            _count(finder.path)
+            # It is absolute.
+            _count(os.path.normpath(finder.path))
     _follow_variables()
     _follow_links()
     sys.addaudithook(_hear)
@@ -108,12 +109,11 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "os.listdir":
         # How often the import system looked into a folder: of that, only the names of modules matter.
         if sys._getframe(1).f_code.co_filename.startswith(_IMPORTERS):
-            _count(arguments[0])
+            _count(os.path.abspath(arguments[0] or "."))  # noqa: PTH100
     elif event in _STARTS_PROCESSES:
         # What is started inherits all variables.
         _FOLLOWED.reads_all = True
 
 
-def _count(folder: Any) -> None:
-    path = os.path.abspath(folder or ".")  # noqa: PTH100
-    _FOLLOWED.imports[path] = _FOLLOWED.imports.get(path, 0) + 1
+def _count(folder: str) -> None:
+    _FOLLOWED.imports[folder] = _FOLLOWED.imports.get(folder, 0) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -52,7 +53,7 @@ def install() -> None:
     threading.excepthook = _then(_note_thread, threading.excepthook)
     _watch_tasks()
     _watch_commands()
-    _watch_scripts(shell)
+    _watch_scripts()
     shell.ask_exit = _exit
     limits.install(shell)
     usage.install(shell)
@@ -164,30 +165,29 @@ def _note_code(command: str, code: int | None) -> None:
         note(f"command failed with exit code {code}: {command}")
 
 
-def _watch_scripts(shell: Any) -> None:
+def _watch_scripts() -> None:
     """Make shell scripts in cells stop at their first failing command, and note cells that run nothing."""
     from subprocess import CalledProcessError
 
-    script = shell.find_cell_magic("script")
+    # Not the magic: to look it up makes all of them, which takes longer than a cell.
+    from IPython.core.magics.script import ScriptMagics
 
-    def strict_script(line: str, cell: str) -> Any:
+    script = ScriptMagics.shebang
+
+    # With the parser of its options.
+    @functools.wraps(script)
+    def strict_script(self: Any, line: str, cell: str) -> Any:
         words = [word for word in line.split() if not word.startswith("-")]
         program = words[0].rsplit("/", 1)[-1] if words else ""
         if program in _DO_NOTHING:
             note(f"a cell was skipped by %%script {program}")
         try:
-            return script(line, f"{_STRICT}{cell}" if program in _SHELLS else cell)
+            return script(self, line, f"{_STRICT}{cell}" if program in _SHELLS else cell)
         except CalledProcessError as error:
             # Its own message repeats the whole script.
             raise CalledProcessError(error.returncode, f"%%{program}") from None
 
-    def strict(program: str) -> Callable[[str, str], Any]:
-        return lambda line, cell: strict_script(f"{program} {line}".rstrip(), cell)
-
-    shell.register_magic_function(strict_script, "cell", "script")
-    for program in _SHELLS:
-        if shell.find_cell_magic(program) is not None:
-            shell.register_magic_function(strict(program), "cell", program)
+    ScriptMagics.shebang = strict_script  # type: ignore[method-assign]
 
 
 def _exit(*_: Any) -> NoReturn:

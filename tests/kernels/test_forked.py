@@ -67,6 +67,16 @@ _SEEN = {
     ),
     "loop": "import asyncio\nawait asyncio.sleep(0)\nprint(type(asyncio.get_running_loop()).__name__)",
     "error": "import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))",
+    "errors of libraries": (
+        "import numpy as np, pandas as pd, matplotlib.pyplot as plt\nfrom sklearn.linear_model import LogisticRegression\n"
+        "def shown(act):\n    try:\n        act()\n    except Exception:\n        get_ipython().showtraceback()\n"
+        "shown(lambda: np.array([1, None]).sum())\nshown(lambda: np.ones((2, 3)) @ np.ones((2, 3)))\n"
+        "frame = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})\nshown(lambda: frame['c'])\nshown(lambda: frame.b.astype(int))\n"
+        "shown(lambda: frame.merge(frame, on='c'))\nshown(lambda: frame.groupby('b').agg('none'))\n"
+        "shown(lambda: pd.to_datetime(frame.b))\nshown(lambda: frame.loc[5])\nshown(lambda: frame.query('a >'))\n"
+        "shown(lambda: LogisticRegression().fit(frame[['b']], frame.a))\nshown(lambda: plt.plot([1], [1, 2]))\n"
+        "shown(lambda: plt.figure().savefig('figure.none'))"
+    ),
     "magic": "%pwd\n%precision 3\n3.14159265",
     "collector": "import gc\nprint(gc.isenabled(), gc.get_threshold())",
     "recursion": "import sys\nprint(sys.getrecursionlimit(), sys.getswitchinterval())",
@@ -75,7 +85,6 @@ _SEEN = {
 _NOISE = (
     (re.compile(r"0x[0-9a-f]{6,}"), "0x"),
     (re.compile(r"(?<=sk-container-id-)\d+|(?<=ipykernel_)\d+(?=/)"), "N"),
-    (re.compile(r"\x1b\[[0-9;]*m"), ""),
     # Compiled code imports these where nobody can note it; numpy itself loads the first when it is asked for.
     (re.compile(r"'numpy\.random[\w.]*', |'scipy\.optimize\._highspy\._core\.cb', "), ""),
 )

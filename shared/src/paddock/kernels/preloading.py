@@ -20,6 +20,7 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
+from paddock.kernels import specialised
 from paddock.kernels.shelf import Shelf
 from paddock.kernels.warming import WARM
 
@@ -87,6 +88,8 @@ def preload(without: Sequence[str]) -> Preloaded:
         for name in KERNEL:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
+        # Loading these does the same in a stock kernel.
+        usual = specialised.specialised()
         shelf, left = Shelf(), dict.fromkeys(without, "not quiet")
         with _without_ourselves(), shelf.filling():
             importlib.import_module(_OWN)
@@ -99,6 +102,7 @@ def preload(without: Sequence[str]) -> Preloaded:
                 name = f"{_WARMING}{package}"
                 if package in sys.modules and name not in without:
                     _quietly(name, warm)
+    specialised.undo(but=usual)
     random.seed()
     ours = tuple(name for name in sys.modules if name.partition(".")[0] in _OURS)
     return Preloaded(shelf, left, tuple(ThreadpoolController().lib_controllers), ours)

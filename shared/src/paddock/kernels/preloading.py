@@ -88,8 +88,6 @@ def preload(without: Sequence[str]) -> Preloaded:
         for name in KERNEL:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-        # Loading these does the same in a stock kernel.
-        usual = specialised.specialised()
         shelf, left = Shelf(), dict.fromkeys(without, "not quiet")
         with _without_ourselves(), shelf.filling():
             importlib.import_module(_OWN)
@@ -98,14 +96,19 @@ def preload(without: Sequence[str]) -> Preloaded:
                     continue
                 if reason := _load(name):
                     left[name] = reason
-            for package, warm in WARM.items():
-                name = f"{_WARMING}{package}"
-                if package in sys.modules and name not in without:
-                    _quietly(name, warm)
-    specialised.undo(but=usual)
+            with specialised.kept():
+                _warm(without)
     random.seed()
     ours = tuple(name for name in sys.modules if name.partition(".")[0] in _OURS)
     return Preloaded(shelf, left, tuple(ThreadpoolController().lib_controllers), ours)
+
+
+def _warm(without: Sequence[str]) -> None:
+    """Use each package that is loaded, unless its use is not quiet."""
+    for package, warm in WARM.items():
+        name = f"{_WARMING}{package}"
+        if package in sys.modules and name not in without:
+            _quietly(name, warm)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import psutil
 import pytest
 from paddock.errors import ConfigurationError
 from paddock.project import Workspace
+from paddock.reports import interrupting
 from paddock.reports.cluster import performing
 from paddock.reports.order import order_of
 from paddock.reports.suite import Options, fulfil
@@ -72,8 +75,6 @@ print("done")"""
 
     with performing(workers.scheduler_address) as (perform, places), distributed.Client(workers) as client:
         options = Options(places, perform=perform, is_here=False)
-        from concurrent.futures import ThreadPoolExecutor
-
         with ThreadPoolExecutor(1) as pool:
             result = pool.submit(fulfil, orders, options, lambda event: None)
             first = workspace.root / "first"
@@ -84,6 +85,23 @@ print("done")"""
     assert killed
     assert (found.facts.status, outputs(found.executed)) == ("passed", "done\n")
     assert is_true_within(10, lambda: not Path(f"/proc/{first.read_text()}").exists())
+
+
+def test_an_interrupt_reaches_the_cell_of_a_worker(workspace: Workspace, workers: Any, write: WriteNotebook) -> None:
+    """Ctrl-C here ends a cell there, with its kernel; the worker takes the next order."""
+    script = "import os, time\nfrom pathlib import Path\nPath('pid').write_text(str(os.getpid()))\ntime.sleep(600)"
+    long, next_one = write("long.ipynb", script), write("next.ipynb", "print('next')")
+    pid = workspace.root / "pid"
+    with performing(workers.scheduler_address) as (perform, _), ThreadPoolExecutor(1) as pool:
+        options = Options(1, perform=perform, is_here=False)
+        thread = pool.submit(threading.get_ident).result()
+        begun = pool.submit(fulfil, [order_of(workspace, long, {})], options, lambda event: None)
+        assert is_true_within(60, lambda: pid.exists() and bool(pid.read_text()))
+        interrupting.interrupt({thread})
+        assert isinstance(begun.exception(60), KeyboardInterrupt)
+        assert is_true_within(30, lambda: not psutil.pid_exists(int(pid.read_text())))
+        found = fulfil([order_of(workspace, next_one, {})], options, lambda event: None)
+    assert outputs(found[0].executed) == "next\n"
 
 
 def test_a_worker_that_is_not_like_us_refuses(workspace: Workspace, workers: Any, write: WriteNotebook) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from paddock.errors import ToolError
 from paddock.kernels import servers
-from paddock.reports import work
+from paddock.reports import interrupting, work
 from paddock.reports.one import parts
 from paddock.reports.order import Order
 from paddock.reports.surroundings import SCRATCH
 from paddock.reports.work import Work
 
+_PERIOD = 0.5  # seconds
 _SAME = "Give the workers the clone at the same place (a shared disk), with the same environment, and restart them."
 
 
@@ -49,12 +52,34 @@ def answer(sent: bytes) -> Work:
     os.environ.setdefault(servers.VARIABLE, "own")
     task = worker.get_current_task()
 
-    def on_cell(cell: int, cells: int) -> None:
-        if not _is_wanted(worker, task):
-            raise Reschedule
+    try:
+        with (
+            _interrupted_unless(lambda: _is_wanted(worker, task)),
+            tempfile.TemporaryDirectory(prefix=f"{SCRATCH}-") as scratch,
+        ):
+            return work.perform(replace(order, output=Path(scratch, order.output.name)), key, lambda cell, cells: None)
+    except KeyboardInterrupt:
+        raise Reschedule from None
 
-    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}-") as scratch:
-        return work.perform(replace(order, output=Path(scratch, order.output.name)), key, on_cell)
+
+@contextmanager
+def _interrupted_unless(is_wanted: Callable[[], bool]) -> Iterator[None]:
+    """Interrupt this thread as Ctrl-C does, also within a cell, as soon as nobody wants its work any more."""
+    thread, ended = threading.get_ident(), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_PERIOD):
+            if not is_wanted():
+                interrupting.interrupt({thread})
+                return
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watching.join()
 
 
 def _is_wanted(worker: Any, key: str) -> bool:

@@ -15,15 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
+from paddock.kernels.arguments import NO_POLLER, prepare
 from paddock.kernels.ending import settle, to_its_end
 from paddock.kernels.preloading import Preloaded
 from paddock.kernels.shelf import Shelf
 
 # Set to anything, it asks for a kernel that can be copied between its cells.
 SNAPSHOTS = "PADDOCK_SNAPSHOTS"
-
-# The keeper sees to it that a kernel ends with whoever wanted it.
-_NO_POLLER = "--IPKernelApp.parent_handle=1"
 
 
 @dataclass(frozen=True)
@@ -77,13 +75,14 @@ def become(request: Request, files: tuple[int, ...], loaded: Preloaded) -> NoRet
 def _run(arguments: tuple[str, ...]) -> int:
     from ipykernel.kernelapp import IPKernelApp
 
-    sys.argv = ["ipykernel_launcher.py", *arguments, _NO_POLLER]
+    sys.argv = ["ipykernel_launcher.py", *arguments, NO_POLLER]
     if os.environ.pop(SNAPSHOTS, ""):
         from paddock.kernels import snapshot
 
         return snapshot.run()
 
     def live() -> None:
+        prepare(IPKernelApp.instance(), sys.argv[1:])
         IPKernelApp.launch_instance()
         settle(IPKernelApp.instance())
 

@@ -19,7 +19,7 @@ demo: setup ## Scaffold, run, audit and publish a real project in a scratch copy
 	@$(BIN)/paddock demo
 
 .PHONY: test
-test: setup lint ## Run every check and all tests, those of the projects too
+test: setup lint ## Run every check and all tests but the long ones below, those of the projects too
 	@$(BIN)/paddock check --all
 	@$(BIN)/python -m pytest -n 2
 
@@ -89,8 +89,13 @@ bench: setup ## Print figures: datasets against pyarrow, runs, templates, image
 screenshots: setup ## Take the pictures of the docs again, of generated examples, in Chromium
 	@$(BIN)/python -m tests.site.screenshots docs/images
 
+.PHONY: requirements
+requirements: setup ## Write what each project's image installs, from the lock that is there (no index is asked)
+	@$(BIN)/python -m paddock_ci.requirements --projects
+
 .PHONY: lock
 lock: setup ## Lock the dependencies again and export them with hashes
-	@$(BIN)/poetry lock
+	@$(BIN)/poetry lock || { echo "lock: Poetry needs PyPI, or a mirror with its JSON API (see above)." \
+	    "Requirements of projects are made without an index: make requirements" >&2; exit 1; }
 	@$(BIN)/python -m paddock_ci.requirements
 	@./.ci/setup

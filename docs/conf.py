@@ -16,7 +16,7 @@ author = "The Paddock authors"
 copyright = "The Paddock authors"
 version = release = version_of("paddock")
 
-extensions = ["myst_nb", "executed"]
+extensions = ["myst_nb", "executed", "search_pages"]
 exclude_patterns = ["_build", "_ext"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 root_doc = "index"
@@ -28,7 +28,8 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 # Paddock's own engine executes notebooks (`_ext/executed.py`): what a page shows went through what it teaches.
 nb_execution_mode = "off"
 
-locale_dirs = ["locale"]
+# Pages that are translated; and words of the theme and of `_templates`, which each page has.
+locale_dirs = ["locale", "_locale"]
 gettext_compact = False
 gettext_additional_targets: list[str] = []
 gettext_location = True

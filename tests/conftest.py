@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -63,6 +65,24 @@ def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own PADDOCK_ variables never change a verdict."""
     for name in [name for name in os.environ if name.startswith("PADDOCK_") and name != "PADDOCK_KERNELS"]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def _place_of_servers() -> Iterator[Path]:
+    """A folder in which servers of kernels are found; they end with it. Its name leaves room for a socket's path."""
+    with tempfile.TemporaryDirectory(prefix="k-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+        for command in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if b"paddock.kernels.server" in (said := command.read_bytes()) and folder.encode() in said:
+                    os.kill(int(command.parent.name), signal.SIGTERM)
+
+
+@pytest.fixture
+def shared_kernels(_place_of_servers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All runs of this test, also in processes of their own, take kernels from the same server, as runs of users do."""
+    monkeypatch.setenv("PADDOCK_KERNELS", "shared")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(_place_of_servers))
 
 
 @pytest.fixture(scope="module")

@@ -56,9 +56,10 @@ def test_a_catalogue_that_does_not_parse_is_a_finding(
     (finding,) = _findings(workspace, "DC101")
     assert "catalog.toml:1: datasets.items: expected columns, got none" in finding.fault
     shutil.rmtree(workspace.root / "projects/shop")
-    make_project("reader", reads=["shop.items"])
+    make_project("reader", reads=["shop.items", "shop.more"])
     (finding,) = _findings(workspace, "DC101")
-    assert "shop.items: no such dataset" in finding.fault
+    assert finding.place.startswith("projects/reader")
+    assert "shop.items, shop.more: no such dataset" in finding.fault
 
 
 def test_requirements_that_moved_away_from_the_lock_are_found(tmp_path: Path) -> None:

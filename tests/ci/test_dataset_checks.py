@@ -137,7 +137,7 @@ def test_a_finding_names_tasks_cells_and_those_who_may_use_it(tmp_path: Path) ->
     (finding,) = _faults(made.root, contracts.breaks_no_reader)
     assert finding == Look(
         "projects/shop/catalog.toml:2",
-        "shop.items: column 'price' is gone; "
+        "shop.items: column 'price' is gone (owner us); "
         "report uses it in projects/report/src/report/tasks.py:11 (task Sums), "
         "projects/report/notebooks/validation.ipynb cell 2; "
         "stock reads the dataset and may use it",
@@ -251,7 +251,7 @@ def test_an_older_dataset_concerns_whoever_reads_it(tmp_path: Path) -> None:
     made.git("checkout", "-q", "-b", "change")
     _edited(made, "max_age_days = 1", "max_age_days = 9")
     (finding,) = _faults(made.root, contracts.breaks_no_reader)
-    assert "rows may be 9 days old now; the limit was 1; report uses it in" in finding.fault
+    assert "rows may be 9 days old now; the limit was 1 (owner us); report uses it in" in finding.fault
     assert "tasks.py:7 (task Sums)" in finding.fault
 
 

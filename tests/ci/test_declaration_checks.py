@@ -109,6 +109,16 @@ def test_a_notebook_that_reads_something_else_is_found(make_project: MakeProject
     assert found.startswith(fault)
 
 
+def test_all_that_is_read_and_not_declared_is_told_at_once(make_project: MakeProject) -> None:
+    """Each at its place, and the remedy is the whole line to write."""
+    cell = 'paddock.read("clinic.cases")\npaddock.read("ward.beds")\npaddock.read("items")'
+    found = [look for look in reads.reads_what_it_may(_files(make_project, cell=cell)) if look.fault]
+    assert [look.fault.split(",")[0] for look in found] == ["reads 'clinic.cases'", "reads 'ward.beds'"]
+    assert {look.remedy for look in found} == {
+        'Mend the name, or declare all that it reads in pyproject.toml: reads = ["clinic.cases", "ward.beds"]'
+    }
+
+
 @pytest.mark.parametrize(
     ("cell", "has_pipeline"),
     [

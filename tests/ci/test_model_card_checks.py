@@ -9,6 +9,7 @@ from paddock.project import Project
 from paddock_ci.checks import readme
 from paddock_ci.files import ProjectFiles
 from paddock_ci.finding import Look
+from paddock_ci.schedule import schedule_fault, schedule_words
 
 Check = Callable[[ProjectFiles], Iterator[Look]]
 
@@ -77,6 +78,46 @@ def test_model_cards_that_say_too_little(shop: Project, old: str, new: str, line
     (found,) = _faults(shop, readme.has_model_card, old, new)
     assert found[0] == f"README.md:{line}"
     assert found[1].startswith(fault)
+
+
+def test_a_missing_schedule_is_one_finding_with_what_to_write(shop: Project) -> None:
+    """The row as a whole, in words that hold it: with them the check is content."""
+    row = "| Schedule | daily at 05:30 UTC, within 60 minutes |\n"
+    (look,) = [look for look in _looks(shop, readme.has_model_card, row, "") if look.fault]
+    assert look.fault == "the model card's row 'Schedule' is missing"
+    written = "| Schedule | daily at 05:30 UTC, published within 60 minutes |"
+    assert look.remedy == f"Write: {written}"
+    path = shop.folder / "README.md"
+    path.write_text(path.read_text().rstrip() + f"\n{written}\n")
+    assert _faults(shop, readme.has_model_card, "", "") == []
+
+
+def test_a_schedule_that_is_wrong_is_one_finding(shop: Project) -> None:
+    """All that it says otherwise at once."""
+    (found,) = _faults(shop, readme.has_model_card, "daily at 05:30 UTC, within 60", "hourly at 06:30 UTC, within 90")
+    assert found[1] == (
+        "the schedule is 'hourly at 06:30 UTC, within 90 minutes'; expected 60, 05:30, which pyproject.toml says; "
+        "the schedule says 'hourly'; expected what pyproject.toml says"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 5 * * *", "daily at 05:00 UTC"),
+        ("30 6 * * 1", "weekly on Monday at 06:30 UTC"),
+        ("0 5 * * 7", "weekly on Sunday at 05:00 UTC"),
+        ("0 5 * * 1-5", "weekly at 05:00 UTC"),
+        ("0 5 1 * *", "monthly at 05:00 UTC"),
+        ("*/10 * * * *", "*/10 * * * * (UTC)"),
+        ("", ""),
+    ],
+)
+def test_a_schedule_in_words_is_what_the_check_expects(cron: str, words: str) -> None:
+    """What the remedy says to write has no fault."""
+    settings = {"schedule": cron}
+    assert schedule_words(settings) == words
+    assert schedule_fault(settings, words) == ""
 
 
 def test_a_project_that_serves_nothing_needs_no_model_card(shop: Project) -> None:

@@ -184,7 +184,9 @@ def test_the_program_tells_and_exits(
     (row,) = json.loads(capsys.readouterr().out)["findings"]
     assert (row["code"], row["place"]) == ("NB101", "a.ipynb cell 2")
     assert main([str(path), "--fix"]) == 0
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "1 notebook, 0 findings\n"
+    assert main([str(path), str(path)]) == 0
+    assert capsys.readouterr().out == "2 notebooks, 0 findings\n"
 
 
 def test_many_notebooks_are_told_in_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,9 +203,11 @@ def test_many_notebooks_are_told_in_their_order(tmp_path: Path, capsys: pytest.C
 
 @pytest.mark.parametrize("arguments", [[], ["--nonsense"], ["missing.ipynb"], ["."]])
 def test_a_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """The message says what was expected, without a traceback."""
+    """The message says what was expected, without a traceback, and leads to the command that people typed."""
     assert main(arguments) == 2
-    assert capsys.readouterr().err.startswith("error: ")
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert "See: paddock notebooks --help\n" in said
 
 
 def test_the_family_is_the_registry() -> None:

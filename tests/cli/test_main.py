@@ -99,10 +99,10 @@ def test_a_parameter_given_twice_is_refused(paddock: Callable[..., Any], make_pr
 
 
 @pytest.mark.parametrize(("error", "code"), [(DataError, 1), (CodeError, 1), (ToolError, 1)])
-def test_an_error_is_its_message_and_its_remedy(
+def test_an_error_is_its_message_its_remedy_and_its_page(
     paddock: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, error: type[Exception], code: int
 ) -> None:
-    """Whose fault it is decides the exit code; the text is message and remedy, brackets included."""
+    """Whose fault it is decides the exit code; the text is message, remedy and page, brackets included."""
 
     def fail(*arguments: object) -> None:
         raise error("table [red]x[/red]: broke", "Mend it.")
@@ -110,7 +110,8 @@ def test_an_error_is_its_message_and_its_remedy(
     monkeypatch.setattr("paddock.cli.data.load_catalogue", fail)
     answer = paddock("data", "list")
     assert answer.code == code
-    assert answer.err == "error: table [red]x[/red]: broke\nMend it.\n"
+    page = f"docs/reference/errors.md#{error.__name__.lower()}"
+    assert answer.err == f"error: table [red]x[/red]: broke\nMend it.\nMore: {page}\n"
 
 
 def test_our_own_bug_exits_with_3_and_a_log(paddock: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +123,9 @@ def test_our_own_bug_exits_with_3_and_a_log(paddock: Callable[..., Any], monkeyp
     monkeypatch.setattr("paddock.cli.data.load_catalogue", fail)
     answer = paddock("data", "list")
     assert answer.code == 3
-    log = Path(answer.err.split("attach ")[1].strip())
+    *_, attached, more = answer.err.splitlines()
+    assert more == "More: docs/reference/errors.md#exit-codes"
+    log = Path(attached.split("attach ")[1])
     assert "ZeroDivisionError: nobody foresaw this" in log.read_text()
     log.unlink()
 

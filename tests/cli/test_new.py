@@ -35,7 +35,7 @@ def test_the_next_commands_are_said(paddock: Callable[..., Any], workspace: Work
 
 def test_machines_get_the_folder(paddock: Callable[..., Any], workspace: Workspace) -> None:
     """`--json` asks nothing and prints where the project is and what was answered."""
-    found = json.loads(paddock("new", "Next Year", "--problem", "regression", "--json").out)
+    found = json.loads(paddock("new", "Next Year", "--problem", "regression", "--owner", "Ada", "--json").out)
     assert found["project"] == "next-year"
     assert Path(found["folder"]) == workspace.root / "projects/next-year"
     assert found["answers"]["problem"] == "regression"
@@ -158,3 +158,25 @@ def test_without_the_scaffolding_packages_the_remedy_is_said(
     answer = paddock("new", "Triage", "--no-input")
     assert answer.code == 2
     assert "paddock[scaffold]" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [([], "NAME and --owner"), (["Foo"], "--owner"), (["--owner", "Ada"], "NAME"), (["Foo", "--json"], "--owner")],
+)
+def test_where_nobody_can_be_asked_the_owner_is_demanded(
+    paddock: Callable[..., Any], workspace: Workspace, arguments: list[str], missing: str
+) -> None:
+    """No default could know what a project is, and whose; nothing is written."""
+    answer = paddock("new", *arguments)
+    assert answer.code == 2
+    assert f"expected {missing}, got none, and there is no terminal to ask at" in answer.err
+    assert list((workspace.root / "projects").iterdir()) == []
+
+
+def test_defaults_that_nobody_chose_are_told(paddock: Callable[..., Any], workspace: Workspace) -> None:
+    """Without a terminal, and with --no-input; what was given is not among them."""
+    told = paddock("new", "Foo", "--owner", "Ada").out
+    assert "nobody was asked, so these are defaults: problem = classification; description = " in told.replace("\n", "")
+    assert "owner =" not in told
+    assert "project_name = Triage; owner = ML team" in paddock("new", "--no-input").out

@@ -62,6 +62,7 @@ def test_a_sweep_gives_a_page(paddock: Callable[..., Any], study: Path, workspac
 
 _WRONG = [
     (["studi.ipynb"], "studi.ipynb: there is no such notebook\nDid you mean 'study.ipynb'"),
+    (["nothere/x.ipynb"], "nothere/x.ipynb: there is no such notebook\nThose of projects are in projects/*/notebooks/"),
     (["pyproject.toml"], "paddock report pyproject.toml: expected notebooks (*.ipynb), or a project"),
     (["study.ipynb", "study.ipynb"], "study.ipynb: both would be written to"),
     (["study.ipynb", "-p", "alhpa=1"], "study.ipynb: unknown parameter 'alhpa'\nDid you mean 'alpha'"),
@@ -103,18 +104,56 @@ def test_pdf_needs_a_browser_before_anything_is_executed(
     assert not (workspace.state / "reports").exists()
 
 
-def test_each_page_is_printed_beside_itself(
-    paddock: Callable[..., Any], study: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """With --pdf, people and machines are told where each PDF is."""
+@pytest.fixture
+def fake_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A browser whose PDF of a page is its head and the page."""
     browser = tmp_path / "chromium"
     browser.write_text(
-        "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) echo %PDF-1.4 > ${word#*=};; esac; done\n"
+        "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) out=${word#*=};; file://*) page=${word#file://};; "
+        "esac; done\n{ echo %PDF-1.4; cat $page; } > $out\n"
     )
     browser.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+
+def test_each_page_is_printed_beside_itself(
+    paddock: Callable[..., Any], study: Path, workspace: Workspace, fake_browser: None
+) -> None:
+    """With --pdf, people and machines are told where each PDF is."""
     printed = workspace.state / "reports" / "study.pdf"
     answer = paddock("report", "study.ipynb", "--pdf")
     assert (answer.code, answer.out.splitlines()[-1]) == (0, f"printed {printed}"), answer
-    assert printed.read_bytes() == b"%PDF-1.4\n"
+    assert printed.read_bytes().startswith(b"%PDF-1.4\n")
     assert json.loads(paddock("report", "study.ipynb", "--pdf", "--json").out)["printed"] == [str(printed)]
+
+
+_TASKS = """
+import luigi
+from paddock.pipelines import Task
+
+
+class Pipeline(Task):
+    extension = ".txt"
+    alpha = luigi.FloatParameter(default=1.0)
+
+    def run(self):
+        self.dump("done")
+"""
+
+
+def test_a_sweep_of_what_only_a_run_builds_with_is_told_and_printed_alone(
+    paddock: Callable[..., Any], study: Path, make_project: Callable[..., Any], fake_browser: None, workspace: Workspace
+) -> None:
+    """The warning names the run that builds, the page repeats it, and the PDF of the comparison has no links."""
+    make_project("shop", files={"src/shop/tasks.py": _TASKS, "notebooks/study.ipynb": study.read_text()})
+    path = "projects/shop/notebooks/study.ipynb"
+    answer = paddock("report", path, "--sweep", "alpha=0.1", "--pdf", "--output", "out")
+    assert answer.code == 0, answer
+    assert f"{path}: alpha is a parameter of shop's pipeline, too" in answer.err
+    assert "paddock run shop --until audit -p alpha=…" in answer.err
+    assert "Note: alpha is a parameter" in (workspace.root / "out/study/index.html").read_text()
+    assert f"printed {workspace.root / 'out/study/index.pdf'}" in answer.out
+    assert 'href="1.html"' not in (workspace.root / "out/study/index.pdf").read_text()
+    assert 'href="1.html"' in (workspace.root / "out/study/index.html").read_text()
+    assert "shop's pipeline" in paddock("report", path, "-p", "alpha=0.3").err
+    assert paddock("report", path, "-p", "alpha=0.3").err == ""

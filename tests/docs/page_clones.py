@@ -20,9 +20,11 @@ def make_origin(root: Path, folder: Path) -> None:
 
 
 def clone(origin: Path, folder: Path) -> None:
-    """A clone of `origin`, after what `make setup` does there."""
+    """A clone of `origin`, after what `make setup` does there; what is pushed from it reaches no other page."""
     folder.parent.mkdir(parents=True)
-    subprocess.run(["git", "clone", "-q", str(origin), str(folder)], check=True)
+    own = _origin_of(folder)
+    shutil.copytree(origin, own)
+    subprocess.run(["git", "clone", "-q", str(own), str(folder)], check=True)
     set_up(folder)
 
 
@@ -30,4 +32,11 @@ def copy(ended: Path, folder: Path) -> None:
     """The workspace as another page left it, session and all."""
     folder.parent.mkdir(parents=True)
     shutil.copytree(ended, folder, symlinks=True)
+    shutil.copytree(_origin_of(ended), _origin_of(folder))
+    subprocess.run(["git", "remote", "set-url", "origin", str(_origin_of(folder))], cwd=folder, check=True)
     (folder / ".venv" / ".paddock-folder").write_text(str(folder))
+
+
+def _origin_of(folder: Path) -> Path:
+    """The repository, as a server has it, of the workspace in `folder`."""
+    return folder.with_name("origin")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from paddock.cli import console
-from paddock.cli.pages import PAGES, page_of
 from paddock.errors import ConfigurationError
 from paddock.project import Workspace, load_project
+from paddock.telling.pages import PAGES, page_of
 from paddock_ci import hook
 from paddock_ci.explain import _shown, explain
 from paddock_ci.faces import sarif
@@ -57,6 +57,9 @@ def test_a_check_is_explained_with_its_examples(ask: Ask) -> None:
         (("data", "rollback"), "More: docs/reference/commands.md#paddock-data-rollback"),
         (("paddock.gate",), "def gate(\n"),
         (("min_rows",), "Fewer rows are refused."),
+        (("margin",), "margin (word of the glossary)\n\nBy how much a gate holds"),
+        (("rollback",), "More: docs/glossary.md#glossary"),
+        (("gates",), "gate (word of the glossary)"),
     ],
 )
 def test_other_names_are_explained(ask: Ask, words: tuple[str, ...], expected: str) -> None:
@@ -69,6 +72,26 @@ def test_a_word_of_several_things_is_explained_as_each(ask: Ask) -> None:
     said = ask("published")
     assert "published (state of a dataset)" in said
     assert "published (status of a run)" in said
+
+
+def test_without_a_name_the_topics_are_listed(ask: Ask) -> None:
+    """Each kind of name once, with names that may be asked for; within 80 columns."""
+    said = ask()
+    topics = [line.partition(":")[0] for line in said.splitlines() if not line.startswith(" ")]
+    assert {"check", "word of the glossary", "exit code", "cause", "command", "key of pyproject.toml"} <= {*topics}
+    assert len(topics) == len({*topics})
+    assert max(map(len, said.splitlines())) <= WIDTH
+    assert "workspace, project, analysis" in said
+    assert "margin" in json.loads(ask(json=True))["word of the glossary"]
+
+
+def test_outside_of_a_workspace_there_is_no_glossary(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All else is explained there as well; what is suggested is what people type, not what only code names."""
+    monkeypatch.chdir(tmp_path)
+    assert "(check)" in ask("NB103")
+    with pytest.raises(ConfigurationError) as raised:
+        ask("gat")
+    assert raised.value.remedy == "Did you mean 'gate'?"
 
 
 def test_the_beginning_of_codes_lists_them(ask: Ask) -> None:
@@ -129,6 +152,16 @@ def test_an_error_names_its_page(workspace: Workspace) -> None:
         load_project(workspace, "nowhere")
     assert page_of(raised.value) == PAGES["paddock.project"]
     assert page_of(ConfigurationError("made here")) == ""
+
+
+def test_an_error_told_again_names_the_page_of_the_first(workspace: Workspace) -> None:
+    """A task that writes a column which its contract has not leads to what is said of data, not of tasks."""
+    with pytest.raises(ConfigurationError) as raised:
+        load_project(workspace, "nowhere")
+    told = ConfigurationError("task Cases: it is nowhere")
+    told.__cause__ = raised.value
+    assert page_of(told) == PAGES["paddock.project"]
+    assert PAGES["paddock.pipelines"] == PAGES["paddock.data"]
 
 
 def test_a_place_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,6 @@ from typing import Any, get_args
 import pytest
 import typer
 from paddock.cli.main import app
-from paddock.cli.pages import PAGES as PAGES_OF_ERRORS
 from paddock.data import declaration
 from paddock.data.sources import declaration as source_declaration
 from paddock.notebooks.cause import Cause
@@ -28,6 +27,7 @@ from paddock.scaffold import deviations, record
 from paddock.scaffold.outcome import Status as UpdateStatus
 from paddock.settings import Settings
 from paddock.site.history import Trust
+from paddock.telling.pages import PAGES as PAGES_OF_ERRORS
 from paddock_ci.docs.content import content_of
 from paddock_ci.engine import limits
 from paddock_ci.engine.job import Status as JobStatus

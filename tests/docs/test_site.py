@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,17 +20,19 @@ from paddock.project import Workspace
 from paddock_ci import documentation, translations
 from sphinx.errors import ExtensionError
 
+from tests.docs.site_queries import QUERIES
+
 ROOT = Path(__file__).parents[2]
-PAGES = ("index.html", "tutorials/first-hour.html", "reference/commands.html")
-# What no page spells out as such; for each the page that answers, among the first that either query finds.
-QUESTIONS = {
-    "add a dataset another project reads": ("shared dataset", "tutorials/first-shared-dataset"),
-    "make a gate fail": ("gate fails", "tutorials/first-hour"),
-    "undo a publish": ("roll back", "how-to/roll-back"),
-}
-FIRST = 5
+AUDIT = "explanation/what-an-audit-looks-like"
+PAGES = (f"{AUDIT}.html", "index.html", "tutorials/first-hour.html", "reference/commands.html")
+FIRST = 3
 # A block of code as Sphinx writes it.
 HIGHLIGHTED = re.compile(r'<div class="highlight-.*?</div>\s*</div>', re.DOTALL)
+# What the navigation at the top calls its links, and the button that opens those that do not fit.
+NAMES = re.compile(
+    r'<(?:a|button)[^>]*class="[^"]*(?:nav-link|dropdown-item|dropdown-toggle)[^"]*"[^>]*>(.*?)</(?:a|button)>',
+    re.DOTALL,
+)
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 CATALOGUES = translations.catalogues(ROOT)
 
@@ -69,7 +73,7 @@ def pages(site: Path) -> dict[Path, _Loads]:
 
 def test_every_page_is_there(site: Path) -> None:
     """In English and in each other language, what `docs` has; and the pages of the workspace."""
-    for path in (ROOT / "docs").rglob("*.md"):
+    for path in (path for end in ("md", "ipynb") for path in (ROOT / "docs").rglob(f"*.{end}")):
         place = path.relative_to(ROOT / "docs")
         if not place.parts[0].startswith("_"):
             for folder in (site, *(site / language for language in documentation.LANGUAGES)):
@@ -104,28 +108,70 @@ def test_every_link_leads_somewhere(site: Path, pages: dict[Path, _Loads]) -> No
 
 
 def test_docs_and_workspace_are_one_site(site: Path, pages: dict[Path, _Loads]) -> None:
-    """Each page leads to the pages of the workspace, by a path that holds wherever the folder lies."""
-    front = (site / "workspace/index.html").resolve()
+    """Each page leads to the pages of the workspace, and those lead back, wherever the folder lies."""
+    front, back = (site / "workspace/index.html").resolve(), (site / "index.html").resolve()
     for path, page in pages.items():
         assert front in {(path.parent / target).resolve() for target in page.links if "workspace" in target}, path
+    for path in (site / "workspace").rglob("*.html"):
+        if path.relative_to(site / "workspace").parts[0] != "report":
+            assert back in {(path.parent / target).resolve() for target in _read(path).links}, path
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
-def test_what_people_look_for_is_found(site: Path, browser: Any, asked: str) -> None:
-    """By the site's own search, from the disk: the first query or the second has the page among its first results."""
-    second, expected = QUESTIONS[asked]
-    found = [result for query in (asked, second) for result in _results(site, browser, query)[:FIRST]]
-    assert any(result.startswith(expected) for result in found), found
+def test_a_notebook_is_shown_with_what_it_said(site: Path) -> None:
+    """In each language: gates that hold and one that fails, metric, table, and a figure that is described."""
+    assert all(not cell.get("outputs") for cell in nbformat.read(ROOT / f"docs/{AUDIT}.ipynb", 4).cells)
+    for folder in (site, *(site / language for language in documentation.LANGUAGES)):
+        text = (folder / f"{AUDIT}.html").read_text(encoding="utf-8")
+        assert len(re.findall(r'<p class="paddock holds">gate .+?: holds</p>', text)) == 2
+        assert len(re.findall(r'<p class="paddock fails">gate .+?: fails</p>', text)) == 1
+        assert len(re.findall(r'<p class="paddock metric">metric cases held out: \d+</p>', text)) == 1
+        assert re.findall(r"<caption>(.+?)</caption>", text) == ["Decisions on the cases held out"]
+        [figure] = re.findall(r'<figure><img src="data:image/png;base64,[^"]{9999,}" alt="([^"]{40,})">', text)
+        assert "All measurements" in figure
 
 
-def _results(site: Path, browser: Any, query: str) -> list[str]:
-    page = browser.new_page()
-    page.goto(f"{(site / 'search.html').as_uri()}?q={query.replace(' ', '+')}")
-    # Sphinx says how many it found when it has searched all.
+@pytest.fixture(scope="module")
+def ask(site: Path, browser: Any) -> Iterator[Callable[[str], list[str]]]:
+    """The site's own search, from the disk: the addresses that it shows for a query, the first one first."""
+    page = browser.new_page(offline=True)
+    page.goto(f"{(site / 'search.html').as_uri()}?q=gate")
     page.wait_for_function("document.querySelector('p.search-summary')?.innerText.match(/\\d+|not match/)")
-    found = page.evaluate("[...document.querySelectorAll('ul.search > li > a')].map((a) => a.getAttribute('href'))")
+    search = "(query) => { Search.output.replaceChildren(); Search.query(query); }"
+    links = "[...document.querySelectorAll('ul.search > li > a')].map((link) => link.getAttribute('href'))"
+
+    def asked(query: str) -> list[str]:
+        page.evaluate(search, query)
+        return list(page.evaluate(links))
+
+    yield asked
     page.close()
-    return list(found)
+
+
+@pytest.mark.parametrize("expected", QUERIES)
+def test_what_people_look_for_is_found(ask: Callable[[str], list[str]], expected: str) -> None:
+    """In words that the page does not say, too: it is among the first that are shown."""
+    found = {query: ask(query)[:FIRST] for query in QUERIES[expected]}
+    missed = {query: pages for query, pages in found.items() if not any(f"{expected}." in page for page in pages)}
+    assert missed == {}
+
+
+def test_a_search_leads_to_the_heading_and_shows_what_is_said(site: Path, browser: Any) -> None:
+    """From the disk, without a network; a word that is nowhere finds nothing, and that is said."""
+    page = browser.new_page(offline=True)
+    page.goto(f"{(site / 'search.html').as_uri()}?q=NB103")
+    [first, *_] = page.locator("ul.search > li").all()
+    assert first.locator("a").get_attribute("href") == "reference/rules.html#nb103"
+    page.goto(f"{(site / 'search.html').as_uri()}?q=undo+publish")
+    assert "publish" in page.locator("ul.search > li p.context").first.inner_text()
+    page.goto(f"{(site / 'search.html').as_uri()}?q=xyzzyxyzzy")
+    assert "did not match" in page.locator("p.search-summary").inner_text()
+    page.close()
+
+
+def test_what_people_say_is_said_of_pages_that_are_there() -> None:
+    """A page that was renamed takes its words with it."""
+    said = tomllib.loads((ROOT / "docs/_ext/people_say.toml").read_text(encoding="utf-8"))
+    assert [name for name in said if not (ROOT / f"docs/{name}.md").is_file()] == []
 
 
 @pytest.mark.parametrize("place", PAGES)
@@ -148,6 +194,22 @@ def test_a_page_can_be_read_on_a_phone_and_in_print(site: Path, browser: Any, pl
     page.close()
 
 
+def test_the_glossary_can_be_read_on_a_phone(site: Path, browser: Any) -> None:
+    """No word of its first column is broken or cut off, and what not to say stands below the meaning."""
+    page = browser.new_page(viewport={"width": 400, "height": 800}, offline=True)
+    page.goto((site / "glossary.html").as_uri())
+    cut = "(e) => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > window.innerWidth"
+    assert page.evaluate(f"[...document.querySelectorAll('#glossary :is(table, td)')].filter({cut}).length") == 0
+    names = "[...document.querySelectorAll('#glossary td:first-child strong')]"
+    # A word that is broken has a line more than it has spaces.
+    broken = "(e) => e.getClientRects().length > e.innerText.split(' ').length"
+    assert page.evaluate(f"{names}.filter({broken}).map((e) => e.innerText)") == []
+    row = page.locator("#glossary tr", has_text="subproject")
+    meaning, other = row.locator("td").nth(1).bounding_box(), row.locator("td").nth(2).bounding_box()
+    assert other["y"] >= meaning["y"] + meaning["height"] - 1
+    page.close()
+
+
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
 def test_commands_and_outputs_are_the_same(path: Path, site: Path) -> None:
     """Each block of the translated page is that of the English one, byte by byte; and the page is in its language."""
@@ -157,6 +219,17 @@ def test_commands_and_outputs_are_the_same(path: Path, site: Path) -> None:
     assert HIGHLIGHTED.findall(other) == HIGHLIGHTED.findall(english)
     assert f'lang="{language}"' in other
     assert len(JAPANESE.findall(other)) > 500
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_the_navigation_is_in_the_language_of_the_page(path: Path, site: Path) -> None:
+    """What each page of that language has at its top: the parts, the word for what does not fit, the workspace."""
+    language, page = translations.page_of(ROOT, path)
+    text = (site / language / f"{page}.html").read_text(encoding="utf-8")
+    header = text.partition("<header")[2].partition("</header>")[0]
+    names = list(filter(None, (re.sub(r"<[^>]+>|\s+", "", name) for name in NAMES.findall(header))))
+    assert len(names) > 12
+    assert [name for name in names if not JAPANESE.search(name)] == ["English"]
 
 
 @pytest.fixture
@@ -184,15 +257,35 @@ def test_a_wrong_page_fails_the_build(small: Workspace) -> None:
     assert ">42\n<" in (small.root / "built/html/a.html").read_text(encoding="utf-8")
 
 
-def test_a_notebook_that_fails_fails_the_build(small: Workspace) -> None:
-    """With what the command says of it."""
+GATE = "import paddock\npaddock.gate('cases', cases, at_least=3)"
+
+
+@pytest.mark.parametrize(
+    ("cells", "ends_with", "said"),
+    [
+        (("cases = 2", GATE), None, "ended with 11, expected 0:(?s:.*)gate cases: 2, expected at least 3"),
+        (("cases = 3", GATE), 11, "ended with 0, expected 11"),
+        (("1 / 0",), 11, "ended with 10, expected 11:(?s:.*)division by zero"),
+    ],
+)
+def test_a_notebook_that_ends_otherwise_fails_the_build(
+    small: Workspace, cells: tuple[str, ...], ends_with: int | None, said: str
+) -> None:
+    """With what the command says of it; one that is there to show a failure has to end in that very one."""
     path = small.root / "docs/a.ipynb"
-    path.write_text("{}")
-    app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda name: path), doctreedir=small.root / "built/doctrees")
+    metadata = {"docs": {"ends_with": ends_with}} if ends_with else {}
+    named = [new_code_cell(cell, id=f"c{number}") for number, cell in enumerate(cells)]
+    nbformat.write(new_notebook(cells=named, metadata=metadata), path)
+    source = [path.read_text()]
+    app = SimpleNamespace(
+        env=SimpleNamespace(doc2path=lambda name: path),
+        builder=SimpleNamespace(name="html"),
+        doctreedir=small.root / "built/doctrees",
+    )
     spec = importlib.util.spec_from_file_location("executed", ROOT / "docs/_ext/executed.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with pytest.raises(ExtensionError, match=r"a\.ipynb: the notebook failed"):
-        module._execute(app, "a", ["{}"])
+    with pytest.raises(ExtensionError, match=rf"a\.ipynb: the notebook {said}"):
+        module._execute(app, "a", source)

@@ -20,6 +20,8 @@ from paddock.runs.request import Request
 from paddock.runs.run import run
 from paddock.settings import load_settings
 
+pytestmark = pytest.mark.usefixtures("shared_kernels")
+
 _SHOP = """
 [datasets.orders]
 description = "Orders."
@@ -181,3 +183,24 @@ def test_an_image_of_an_analysis_needs_no_pipelines(analysis: Project) -> None:
     assert "serves" not in answer.stdout
     failed = [*command, "run", "report", "-p", "least=100", *arguments]
     assert subprocess.run(failed, capture_output=True, check=False, timeout=60).returncode == 1
+
+
+def test_a_source_that_is_not_as_declared_is_told_before_any_notebook(analysis: Project) -> None:
+    """Once, with the remedy apart from the message; nothing was executed, and the record says why."""
+    (analysis.folder / "rates.csv").write_text("rate\nabc\n")
+    with pytest.raises(DataError, match=r"rates\.csv:2: column 'rate': expected float64, got 'abc'") as caught:
+        run(analysis, Request())
+    assert caught.value.remedy.startswith("Mend the value")
+    record = read_record(analysis, "latest")
+    assert (record.status, record.notebooks, record.reason) == ("failed", (), caught.value.message)
+    (analysis.folder / "rates.csv").write_text("rate\n2.0\n")
+    assert run(analysis, Request()).status == "audited"
+
+
+def test_an_unchanged_run_stands_for_the_good_one(analysis: Project) -> None:
+    """After a run that failed, one that finds nothing new is the newest word: `latest` is the good run again."""
+    good = run(analysis, Request())
+    failed = run(analysis, _least(100))
+    assert failed.asked == "trial"
+    assert run(analysis, Request()).status == "unchanged"
+    assert read_record(analysis, "latest") == read_record(analysis, good.run)

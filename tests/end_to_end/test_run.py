@@ -15,6 +15,8 @@ from paddock.runs.record import Record, ended_runs, last_good
 
 from tests.end_to_end.place import Place
 
+pytestmark = pytest.mark.usefixtures("shared_kernels")
+
 WORSE = ("-p", "regularisation=1e-6")
 
 

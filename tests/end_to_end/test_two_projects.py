@@ -15,6 +15,8 @@ from paddock.runs.request import Request
 from paddock.runs.run import run
 from paddock.settings import load_settings
 
+pytestmark = pytest.mark.usefixtures("shared_kernels")
+
 _COLUMN = '[datasets.{name}.columns.n]\ndtype = "int64"\ndescription = "A number."\n'
 _CATALOG = '[datasets.{name}]\ndescription = "Numbers."\nserve = true\n' + _COLUMN
 _SHOP = """

@@ -29,6 +29,8 @@ def test_a_comma_inside_of_brackets_belongs_to_its_value() -> None:
         (["2a=1"], "expected NAME=V1,V2 or NAME=A:B"),
         (["alpha=1,,2"], "expected a value on each side of a comma"),
         (["alpha=1,2,1"], "the value 1 is there twice"),
+        (["alpha=0.1:0.5"], "a range A:B is for whole numbers, got 0.1:0.5"),
+        (["alpha=1:2.5"], "a range A:B is for whole numbers"),
         (["seed=5:1"], "the range is empty: 5 is above 1"),
         (["alpha=1", "alpha=2"], "--sweep alpha: the parameter is given twice"),
         (["n=1,2"], "--sweep n: the parameter is given twice"),
@@ -41,6 +43,14 @@ def test_what_is_no_sweep_is_told(sweeps: list[str], message: str) -> None:
     with pytest.raises(ConfigurationError) as error:
         combinations(sweeps, {"n": "3"})
     assert message in error.value.message
+
+
+def test_a_range_of_fractions_says_how_to_list_them() -> None:
+    """With its own name, ends and middle; what only looks like a range is a value."""
+    with pytest.raises(ConfigurationError) as error:
+        combinations(["share=0.1:0.5"], {})
+    assert error.value.remedy == "List the values: --sweep share=0.1,0.3,0.5"
+    assert combinations(["place=a:b,s3://x"], {}) == [{"place": "a:b"}, {"place": "s3://x"}]
 
 
 def row(alpha: str, score: float, loss: float | None, status: str = "passed") -> Row:

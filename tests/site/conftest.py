@@ -23,8 +23,8 @@ Build = Callable[..., Built]
 def build_site(workspace: Workspace) -> Build:
     """Build the site of the workspace, at a fixed time."""
 
-    def call(output: Path | None = None, scores: tuple[Path, ...] = ()) -> Built:
-        return build(workspace, load_settings(workspace), output or workspace.root / "site", scores, NOW)
+    def call(output: Path | None = None, scores: tuple[Path, ...] = (), docs: str = "") -> Built:
+        return build(workspace, load_settings(workspace), output or workspace.root / "site", scores, NOW, docs)
 
     return call
 

@@ -19,10 +19,11 @@ from paddock.errors import ConfigurationError, ToolError
 from paddock.project import Project, Workspace, load_project
 from paddock.runs import report as reports
 from paddock.runs.record import FileFact, HostFact, Record, read_record
+from paddock.runs.timeliness import confirm
 from paddock.storage import lock
 
 from tests.site import generated
-from tests.site.conftest import Build
+from tests.site.conftest import NOW, Build
 
 Fake = Callable[..., Path]
 EVIL = "<script>window.ran=1</script>\"'><img src=x onerror=window.ran=1>\u202e&amp;{{ 7*7 }}"
@@ -92,6 +93,20 @@ def test_every_link_leads_somewhere(triage: Workspace, build_site: Build) -> Non
     )
     _assert_harmless(site)
     assert "http" not in (site / "site.js").read_text() + (site / "style.css").read_text()
+
+
+@pytest.mark.parametrize("docs", ["", "../index.html"])
+def test_pages_lead_to_the_docs_where_there_are_some(triage: Workspace, build_site: Build, docs: str) -> None:
+    """From any depth, by a path that holds wherever the folder lies; without docs there is no link."""
+    build_site(triage.root / "all" / "site", docs="other.html" if docs else "../index.html")
+    site = build_site(triage.root / "all" / "site", docs=docs).folder
+    for name, text in _pages(site).items():
+        links = [str(attributes["href"]) for tag, attributes in _Page(text).tags if tag == "a" and "href" in attributes]
+        out = [link for link in links if not (site / name).parent.joinpath(link).resolve().is_relative_to(site)]
+        places = [(site / name).parent.joinpath(link).resolve() for link in out]
+        # A report is a page of its own, which leads to that of its run.
+        is_led = docs and not name.startswith("report/")
+        assert places == ([triage.root.resolve() / "all" / "index.html"] if is_led else []), name
 
 
 def test_a_report_leads_to_its_run_and_datasets(triage: Workspace, build_site: Build) -> None:
@@ -439,3 +454,30 @@ def test_the_second_build_waits(triage: Workspace, build_site: Build, monkeypatc
     with lock.held(held, "building", 1), pytest.raises(ToolError, match=r"still busy after 0\.1 s; held by process"):
         build_site()
     assert build_site().folder == site
+
+
+def test_an_unchanged_run_shows_what_still_stands(triage: Workspace, build_site: Build) -> None:
+    """The newest run failed until a run found the good one still to stand; both times the good one can be reached."""
+    good = generated.run_name(0, "triage")
+    generated.write_run(triage, generated.record_of("triage", 0, 4))
+    before = build_site().folder
+    home, page = (before / "index.html").read_text(), (before / "project/triage.html").read_text()
+    assert "last good" in home
+    assert "Last good run" in page
+    assert '<span class="pill neutral">trial</span>' in home
+    confirm(load_project(triage, "triage"), NOW, good)
+    after = build_site().folder
+    home, page = (after / "index.html").read_text(), (after / "project/triage.html").read_text()
+    assert "last good" not in home
+    assert "Last good run" not in page
+    assert 'class="pill bad"' not in home
+    assert "FAILS" not in home
+
+
+def test_a_trial_is_marked_where_runs_are_listed(triage: Workspace, build_site: Build) -> None:
+    """In the table, in the script that searches, and beside it what was published with parameters."""
+    site = build_site().folder
+    assert '<span class="pill neutral">trial</span>' in (site / "runs.html").read_text()
+    rows = (site / "data/runs.js").read_text()
+    assert '"trial"]' in rows
+    assert '"with -p"]' in rows

@@ -103,3 +103,14 @@ def test_personal_values_never_appear(baked: Workspace, tmp_path: Path) -> None:
     assert set(gates) == {"rows", "largest missing share", "share of rows lost", "largest drift"}
     for text in ("98765", "87654", "Lovelace", "Babbage", '"image/png"'):
         assert text not in executed + again
+
+
+def test_it_mentions_no_project_that_it_does_not_read(baked: Workspace) -> None:
+    """An example with a real name would let every change of that project select this one."""
+    files = [path for path in (baked.root / "projects/aa").rglob("*") if path.is_file()]
+    defaults = [
+        json.loads((ROOT / f"templates/{name}/cookiecutter.json").read_text()) for name in ("pipeline", "analysis")
+    ]
+    names = {found["project_name"].lower() for found in defaults}
+    assert names == {"triage", "weekly report"}
+    assert [path for path in files for name in names if name.encode() in path.read_bytes().lower()] == []

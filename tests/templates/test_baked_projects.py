@@ -23,6 +23,8 @@ from paddock_ci.verify import findings_of
 
 from tests.templates.verdict import BIN, call
 
+pytestmark = pytest.mark.usefixtures("shared_kernels")
+
 ROOT = Path(__file__).parents[2]
 Row = tuple[str, Mapping[str, str]]
 

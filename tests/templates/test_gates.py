@@ -15,6 +15,8 @@ from tests.templates.defects import Defect
 from tests.templates.verdict import call
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("shared_kernels")
+
 MODEL, TASKS = "src/triage/model.py", "src/triage/tasks.py"
 # Each row gets what the model says of another one: as good as noise, yet with the same values.
 NOISE = {

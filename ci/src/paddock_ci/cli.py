@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from paddock.cli import console
-from paddock.cli.context import JsonOption, ProjectArgument, WorkspaceOption, project_of, workspace_of
+from paddock.cli.context import JsonOption, ProjectArgument, WorkspaceOption, named_each, project_of, workspace_of
 from paddock.cli.run import listening, show
 
 from paddock_ci import progress
@@ -29,7 +29,8 @@ _STYLES = {True: "green", False: "bold red"}
 
 def check(
     projects: Annotated[
-        list[str] | None, typer.Argument(help="Projects; by default those that the change can influence.")
+        list[str] | None,
+        typer.Argument(help="Projects; by default those that the change can influence.", callback=named_each),
     ] = None,
     base: Annotated[str, typer.Option(help="The branch or commit to compare with; by default the main branch.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="All projects, whatever changed.")] = False,

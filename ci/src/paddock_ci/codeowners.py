@@ -15,6 +15,7 @@ from typing import Any
 from paddock.errors import ConfigurationError, PaddockError
 from paddock.project import find_workspace, project_names, read_toml, table_at
 from paddock.storage import durable
+from paddock.telling.plain import fail
 
 FILE = "CODEOWNERS"
 MARK = "# Owners of projects, as `python -m paddock_ci.codeowners` takes them from each pyproject.toml:"
@@ -77,8 +78,7 @@ def main() -> int:
         if text := expected(root):
             durable.write_text(root / FILE, text)
     except PaddockError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+        return fail(error)
     return 0
 
 

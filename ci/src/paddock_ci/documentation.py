@@ -20,10 +20,13 @@ from paddock.settings import load_settings
 from paddock.site.building import build as build_workspace
 from paddock.storage import durable
 from paddock.storage.artifact import file_sha256
+from paddock.telling.plain import fail
 
 LANGUAGES = ("ja",)
 BUILD = "docs/_build"
 _INPUTS = "inputs.json"
+# The start page, seen from the pages of the workspace.
+_FRONT = "../index.html"
 
 
 def build(workspace: Workspace, folder: Path) -> Path:
@@ -39,7 +42,9 @@ def build(workspace: Workspace, folder: Path) -> Path:
     languages = ("", *LANGUAGES) if before != inputs else ()
     started = [_sphinx(workspace.root / "docs", folder, language) for language in languages]
     try:
-        build_workspace(workspace, load_settings(workspace), folder / "html" / "workspace", (), datetime.now(UTC))
+        build_workspace(
+            workspace, load_settings(workspace), folder / "html" / "workspace", (), datetime.now(UTC), _FRONT
+        )
     finally:
         said = [(process, process.communicate()[0]) for process in started]
     # Most faults are those of a page in every language.
@@ -57,7 +62,8 @@ def _inputs(root: Path) -> dict[str, str]:
     return {
         str(path.relative_to(root)): file_sha256(path)
         for path in sorted(files)
-        if path.is_file() and "__pycache__" not in path.parts
+        # Catalogues in the form that the build itself makes of them are none.
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".mo"
     }
 
 
@@ -88,8 +94,7 @@ def main() -> int:
         workspace = find_workspace(Path.cwd())
         print(build(workspace, workspace.root / BUILD))
     except PaddockError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+        return fail(error)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`paddock explain`: what a code, an error, an exit code, a state, a setting or a command means, in the terminal."""
+"""`paddock explain`: what a code, an error, a state, a setting, a command or a word means, in the terminal."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from paddock.cli import console
 from paddock.cli.context import JsonOption
 from paddock.errors import ConfigurationError
+from paddock.project import find_workspace
 
 if TYPE_CHECKING:
     from paddock_ci.reference.entry import Entry
 
 _WIDTH = 80
+# Of a topic with more names than that, so many are shown.
+_ALL_SHOWN, _SOME_SHOWN = 24, 6
+_NUMBER = re.compile(r"(?:exit (?:code )?)?-?\d+")
+# A code of two letters and a number, also where a digit was taken for a letter.
+_CODE = re.compile(r"[a-z]{2}[ -]?[\dol]{2,4}\W?")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _RULE = re.compile(r"\|[-|]+\|")
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -25,44 +32,97 @@ _CELLS = re.compile(r"(?<!\\)\|")
 
 def explain(
     words: Annotated[
-        list[str], typer.Argument(metavar="NAME", help="Such as NB103, ConfigurationError, 11, published or run.")
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Such as NB103, ConfigurationError, 11, published or margin; without one, what there is.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Explain the code of a check, an error, an exit code, a cause, a state, a setting, a command or a public name."""
+    """Explain the code of a check, an error, a cause, a state, a setting, a command, a public name or a word."""
     # Slow imports: it loads all checks.
+    from paddock_ci.reference import words as glossary
     from paddock_ci.reference.pages import entries
 
-    known, name = entries(), " ".join(words)
-    found = _called(known, name)
+    known = [*glossary.entries(_root()), *entries()]
+    if not words:
+        _list_topics(known, json)
+        return
+    name = " ".join(words)
+    found, group = _called(known, name), _group(known, name)
+    if not found and len(words) > 1:
+        # Several codes, as one line of findings names them.
+        each = [_called(known, word) for word in words]
+        found = [entry for one in each for entry in one] if all(each) else []
+    if not found and not group:
+        raise ConfigurationError(f"explain: nothing is called '{name}'", _nearest(known, name))
     if json:
-        console.as_json([asdict(entry) | {"place": entry.place} for entry in found])
+        console.as_json([asdict(entry) | {"place": entry.place} for entry in found or group])
         return
-    if not _is_family(found, name):
-        for line in "\n\n".join(_shown(entry) for entry in found).splitlines():
+    said = "\n\n".join(_shown(entry) for entry in found) if found else "\n".join(map(_in_short, group))
+    for line in said.splitlines():
+        console.say(line)
+
+
+def _root() -> Path:
+    """The workspace whose glossary is asked; outside of one there is none."""
+    try:
+        return find_workspace(Path.cwd()).root
+    except ConfigurationError:
+        return Path.cwd()
+
+
+def _list_topics(known: Sequence[Entry], json: bool) -> None:
+    """Say what kinds of names there are, with names of each."""
+    topics: dict[str, list[str]] = {}
+    for entry in known:
+        # Tables of the same file are one topic.
+        file = "key of pyproject.toml" if entry.kind.startswith("key of [") else entry.kind
+        topics.setdefault(file.partition(": ")[0], []).append(entry.name)
+    topics = {topic: list(dict.fromkeys(names)) for topic, names in topics.items()}
+    if json:
+        console.as_json(topics)
+        return
+    for topic, names in topics.items():
+        shown = names if len(names) <= _ALL_SHOWN else [*names[:_SOME_SHOWN], f"… ({len(names)})"]
+        said = f"{topic}: {', '.join(shown)}"
+        for line in textwrap.wrap(said, _WIDTH, subsequent_indent="    ", break_on_hyphens=False):
             console.say(line)
-        return
-    for entry in found:
-        said = textwrap.fill(
-            entry.text.splitlines()[0], _WIDTH, initial_indent=f"{entry.name}  ", subsequent_indent=" " * 7
-        )
-        console.say(said)
 
 
 def _called(known: Sequence[Entry], name: str) -> list[Entry]:
-    """The entries of that name; or, for the beginning of codes, of these checks. Raises ConfigurationError."""
+    """The entries of that name, or, where there are none, of the name that it is the plural of."""
     asked = name.casefold()
     found = [entry for entry in known if entry.name.casefold() == asked]
     # A key without its table, a command without `paddock`, a name without its module.
     found += [entry for entry in known if entry not in found and asked in _short(entry)]
-    if not found:
-        found = [entry for entry in known if entry.kind == "check" and entry.name.casefold().startswith(asked)]
-    if not found:
-        names = {short: entry.name for entry in reversed(known) for short in (entry.name.casefold(), *_short(entry))}
-        close = list(dict.fromkeys(names[one] for one in get_close_matches(asked, names, n=3, cutoff=0.6)))
-        said = f"Did you mean {' or '.join(map(repr, close))}?" if close else "All names: docs/reference/index.md"
-        raise ConfigurationError(f"explain: nothing is called '{name}'", said)
-    return found
+    return found if found or not asked.endswith("s") else _called(known, asked.removesuffix("s"))
+
+
+def _group(known: Sequence[Entry], name: str) -> list[Entry]:
+    """The checks whose codes begin with that, or the commands of that group; nothing begins with nothing."""
+    asked = name.casefold()
+    checks = [entry for entry in known if entry.kind == "check" and entry.name.casefold().startswith(asked)]
+    inside = f"{asked.removeprefix('paddock').strip()} ".lstrip()
+    commands = [
+        entry for entry in known if entry.kind == "command" and entry.name.removeprefix("paddock ").startswith(inside)
+    ]
+    return (checks or commands) if asked else []
+
+
+def _nearest(known: Sequence[Entry], name: str) -> str:
+    """What somebody may have meant, of the kind that the name seems to be of."""
+    asked = name.casefold()
+    if _NUMBER.fullmatch(asked):
+        return f"Exit codes: {', '.join(entry.name for entry in known if entry.kind == 'exit code')}."
+    # What only code names is no answer to a word.
+    typed = [entry for entry in known if "." in asked or entry.kind != "public name" or entry.name.count(".") == 1]
+    looks = [entry for entry in known if entry.kind == "check"] if _CODE.fullmatch(asked) else typed
+    names = {short: entry.name for entry in reversed(looks) for short in (entry.name.casefold(), *_short(entry))}
+    close = list(dict.fromkeys(names[one] for one in get_close_matches(asked, names, n=3, cutoff=0.6)))
+    meant = " or ".join(f"'{one}'" for one in close)
+    return f"Did you mean {meant}?" if close else "All names: docs/reference/index.md"
 
 
 def _short(entry: Entry) -> tuple[str, ...]:
@@ -73,8 +133,12 @@ def _short(entry: Entry) -> tuple[str, ...]:
     return (name.removeprefix("paddock "), name.rpartition(".")[2])
 
 
-def _is_family(found: Sequence[Entry], name: str) -> bool:
-    return found[0].kind == "check" and found[0].name.casefold() != name.casefold()
+def _in_short(entry: Entry) -> str:
+    """The name of an entry, and the first thing that it says."""
+    indent = " " * (len(entry.name) + 2) if entry.kind == "check" else "    "
+    lines = (line.strip() for line in entry.text.splitlines())
+    first = next(line for line in lines if line and not line.startswith(("```", "Usage:")))
+    return textwrap.fill(first, _WIDTH, initial_indent=f"{entry.name}  ", subsequent_indent=indent)
 
 
 def _shown(entry: Entry) -> str:

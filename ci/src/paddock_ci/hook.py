@@ -22,7 +22,7 @@ from paddock_ci.notebook.family import FIXES, looks_of_notebook
 from paddock_ci.policy import counted
 from paddock_ci.repo.snapshot import PROJECTS
 
-_HELP = """Usage: paddock-notebooks [OPTIONS] FILE...
+_HELP = """Usage: paddock notebooks [OPTIONS] FILE...
 
   Check notebooks without running them.
 
@@ -33,7 +33,7 @@ Options:
 """
 # From here on, starting processes is worth its time.
 _MANY = 20
-_SEE = "See: paddock-notebooks --help"
+_SEE = "See: paddock notebooks --help"
 
 
 class Options(NamedTuple):
@@ -58,9 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     fix(path)
         found = [finding for told in _each(options.files) for finding in told]
     except PaddockError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return error.exit_code
-    said = _json(found) if options.is_json else _text(found)
+        return _fail(error)
+    said = _json(found) if options.is_json else _text(found) or _clean(len(options.files))
     # A file's name and a cell may hold what no terminal can show.
     sys.stdout.write(
         said.encode(errors="surrogateescape").decode(errors="replace") if _is_clean(said) else _shown(said)
@@ -68,17 +67,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(finding.severity == "error" for finding in found) else 0
 
 
+def _fail(error: PaddockError) -> int:
+    # Here, since what comes to its end needs none of it.
+    from paddock.telling.pages import page_of_command
+    from paddock.telling.plain import fail
+
+    is_of_usage = error.remedy == _SEE
+    return fail(error, page_of_command("paddock notebooks") if is_of_usage else "")
+
+
 def _options(arguments: Sequence[str]) -> Options:
     """The options; raises ConfigurationError for what is none."""
     try:
         given, rest = getopt.gnu_getopt(list(arguments), "h", ["fix", "json", "help"])
     except getopt.GetoptError as error:
-        raise ConfigurationError(f"paddock-notebooks: {error.msg}", _SEE) from error
+        raise ConfigurationError(f"paddock notebooks: {error.msg}", _SEE) from error
     names = {name for name, _ in given}
     if {"-h", "--help"} & names:
         return Options(is_help=True)
     if not rest:
-        raise ConfigurationError("paddock-notebooks: expected a notebook, got none", _SEE)
+        raise ConfigurationError("paddock notebooks: expected a notebook, got none", _SEE)
     files = tuple(Path(name) for name in rest)
     for path in files:
         if not path.is_file():
@@ -118,6 +126,10 @@ def _root(path: Path) -> Path:
 def _text(found: Sequence[Finding]) -> str:
     pointer = more(found)
     return "".join(f"{finding}\n" for finding in found) + (f"{pointer}\n" if pointer else "")
+
+
+def _clean(count: int) -> str:
+    return f"{count} notebook{'s' if count != 1 else ''}, 0 findings\n"
 
 
 def _json(found: Iterable[Finding]) -> str:

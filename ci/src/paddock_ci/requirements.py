@@ -6,12 +6,14 @@ import hashlib
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
-from paddock.errors import ToolError
+from paddock.errors import PaddockError, ToolError
 from paddock.project import read_toml
 from paddock.scaffold.closure import FILE, Lock, requirements_of, write_requirements
+from paddock.telling.plain import fail
 
 _INPUTS = ("pyproject.toml", "shared/pyproject.toml", "ci/pyproject.toml", "poetry.lock")
 _PINNED = re.compile(r"([\w.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
@@ -79,6 +81,11 @@ def project_fault(project: Path, lock: Lock) -> str:
 def write_all(root: Path) -> None:
     """Write the export, then the requirements file of each project."""
     (root / FILE).write_text(export(root), encoding="utf-8")
+    write_projects(root)
+
+
+def write_projects(root: Path) -> None:
+    """Write the requirements file of each project, from the lock and the export that are there: no index is asked."""
     for manifest in sorted(root.glob("projects/*/pyproject.toml")):
         write_requirements(manifest.parent)
 
@@ -107,5 +114,18 @@ def _sorted(value: object) -> object:
     return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
+def main(words: Sequence[str] | None = None) -> int:
+    """Write the export of the workspace in the current folder, and the requirements file of each project.
+
+    With `--projects`, only those of the projects.
+    """
+    try:
+        given = sys.argv[1:] if words is None else words
+        (write_projects if "--projects" in given else write_all)(Path.cwd())
+    except PaddockError as error:
+        return fail(error)
+    return 0
+
+
 if __name__ == "__main__":
-    write_all(Path.cwd())
+    sys.exit(main())

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from paddock.errors import CodeError, ConfigurationError, PaddockError
 from paddock.project import find_workspace
 from paddock.storage import durable
+from paddock.telling.plain import fail
 
 _FOLDER = "docs/locale"
 _MESSAGES = "LC_MESSAGES"
@@ -80,8 +81,7 @@ def main() -> int:
     try:
         update(find_workspace(Path.cwd()).root)
     except PaddockError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+        return fail(error)
     return 0
 
 

@@ -20,6 +20,10 @@ __all__ = ["enter_project", "figure", "gate", "metric", "read", "table"]
 
 def __getattr__(name: str) -> Any:
     """Load a name when it is first used: `import paddock.errors` alone stays cheap."""
+    if name in __all__:
+        from paddock.telling import prompt
+
+        prompt.install()
     if name in ("enter_project", "read"):
         from paddock.data import session
 

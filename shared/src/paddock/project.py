@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -89,8 +90,16 @@ def project_names(workspace: Workspace) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in found if _tool_table(path / "pyproject.toml")))
 
 
+def named(text: str) -> str:
+    """The name of a project that was named, or whose folder was: `projects/triage/`, or `.` within it."""
+    is_path = text in (".", "..") or any(mark in text for mark in (os.sep, os.altsep) if mark)
+    folder = Path(os.path.abspath(text))  # noqa: PTH100 - links stay what they are
+    return folder.name if is_path and folder.parent.name == "projects" else text
+
+
 def load_project(workspace: Workspace, name: str) -> Project:
-    """The project called `name`; raises ConfigurationError with the nearest name when there is none."""
+    """The project called `name`, or in that folder; raises ConfigurationError with the nearest name for none."""
+    name = named(name)
     folder = workspace.root / "projects" / name
     manifest = folder / "pyproject.toml"
     if not SLUG.fullmatch(name) or not manifest.is_file():

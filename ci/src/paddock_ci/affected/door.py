@@ -34,6 +34,7 @@ Options:
   -h, --help             Show this message and exit.
 """
 _MOST_JOBS = 256  # that a matrix of GitHub makes
+_SEE = "See: paddock affected --help"
 _LONG = {"-C": "--workspace", "-h": "--help"}
 
 
@@ -55,12 +56,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         answer = affected(_root(options.workspace), options.base, options.head)
     except PaddockError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return error.exit_code
+        return _fail(error)
     said = {"text": _text, "json": _json, "matrix": _matrix}[options.form](answer)
     # A file's name may hold bytes that are no text.
     sys.stdout.write(said.encode(errors="surrogateescape").decode(errors="replace"))
     return 0
+
+
+def _fail(error: PaddockError) -> int:
+    # Here, since what comes to its end needs none of it.
+    from paddock.telling.pages import page_of_command
+    from paddock.telling.plain import fail
+
+    is_of_usage = error.remedy == _SEE
+    return fail(error, page_of_command("paddock affected") if is_of_usage else "")
 
 
 def _options(arguments: Sequence[str]) -> Options:
@@ -68,11 +77,11 @@ def _options(arguments: Sequence[str]) -> Options:
     try:
         given, rest = getopt.getopt(list(arguments), "C:h", ["base=", "head=", "workspace=", "json", "matrix", "help"])
     except getopt.GetoptError as error:
-        raise ConfigurationError(f"paddock affected: {error.msg}", "See: paddock affected --help") from error
+        raise ConfigurationError(f"paddock affected: {error.msg}", _SEE) from error
     forms = [name[2:] for name, _ in given if name in ("--json", "--matrix")]
     if rest or len(set(forms)) > 1:
         wrong = f"expected no argument, got '{rest[0]}'" if rest else "expected one of --json and --matrix, got both"
-        raise ConfigurationError(f"paddock affected: {wrong}", "See: paddock affected --help")
+        raise ConfigurationError(f"paddock affected: {wrong}", _SEE)
     values = {_LONG.get(name, name): value for name, value in given}
     is_help = "--help" in values
     base, head, workspace = (values.get(f"--{name}", "") for name in ("base", "head", "workspace"))

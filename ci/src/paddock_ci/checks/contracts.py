@@ -97,9 +97,10 @@ def _named(dataset: Dataset, column: str) -> str:
 
 @dataclass(frozen=True)
 class _Break:
-    """A change of a contract that its readers may not survive: where they use it, and who may use it unseen."""
+    """A change of a contract that its readers may not survive: who owns it, where they use it, and who may unseen."""
 
     dataset: Dataset
+    owner: str
     change: Change
     uses: tuple[Use, ...]
     unseen: tuple[str, ...]
@@ -118,16 +119,24 @@ def _breaks(head: Iterable[Declaration], before: base.Base) -> Iterator[_Break]:
             changes = compare(old[name].contract, dataset.contract) if name in old else ()
             readers = [one for one in everyone if name in one.reads and one.name != writer.name]
             for change in (change for change in changes if change.is_breaking and readers):
-                yield _break(dataset, change, readers, everyone)
+                yield _break(writer, dataset, change, readers, everyone)
 
 
-def _break(dataset: Dataset, change: Change, readers: Iterable[Declaration], everyone: Iterable[Declaration]) -> _Break:
+def _break(
+    writer: Declaration,
+    dataset: Dataset,
+    change: Change,
+    readers: Iterable[Declaration],
+    everyone: Iterable[Declaration],
+) -> _Break:
     name = dataset.contract.dataset
     found = {one.name: uses(one.files, name, change.columns) for one in readers}
     known = {other: one for declaration in everyone for other, one in declaration.datasets.items() if other != name}
     notes = {one.name: _namesakes(one, change, known) for one in readers}
     unseen = tuple(reader for reader, places in found.items() if not places)
-    return _Break(dataset, change, tuple(use for places in found.values() for use in places), unseen, notes)
+    return _Break(
+        dataset, writer.owner, change, tuple(use for places in found.values() for use in places), unseen, notes
+    )
 
 
 def _namesakes(reader: Declaration, change: Change, known: Mapping[str, Dataset]) -> str:
@@ -155,7 +164,8 @@ def _broken(one: _Break, left: Iterable[Use]) -> Look:
     told = [_consumer(project, [use for use in left if use.project == project], one) for project in projects]
     told += [f"{project} reads the dataset and may use it" for project in one.unseen]
     column = one.change.columns[0] if len(one.change.columns) == 1 and not one.change.is_gone else ""
-    fault = f"{one.dataset.contract.dataset}: {one.change.what}; " + "; ".join(told)
+    owner = f" (owner {one.owner})" if one.owner else ""
+    fault = f"{one.dataset.contract.dataset}: {one.change.what}{owner}; " + "; ".join(told)
     return Look(one.dataset.line(column), fault, _remedy(one.change))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from paddock.project import Workspace
 
+from paddock_ci.docs.library import ignored
 from paddock_ci.finding import Look
 from paddock_ci.notebook.family import looks_of_notebook
 
@@ -16,12 +17,15 @@ _OF_TEMPLATES = ("NB101", "NB102")
 
 def looks_of_notebooks(workspace: Workspace) -> Iterator[tuple[str, Look]]:
     """What the checks of notebooks say of them."""
-    for path in _below(workspace.root / "docs"):
+    for path in _below(workspace.root, "docs"):
         yield from looks_of_notebook(path, workspace.root)
-    for path in _below(workspace.root / "templates"):
+    for path in _below(workspace.root, "templates"):
         found = looks_of_notebook(path, workspace.root)
         yield from ((code, look) for code, look in found if code in _OF_TEMPLATES)
 
 
-def _below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+def _below(root: Path, folder: str) -> list[Path]:
+    """The notebooks that git has, or would commit: not those that the build of the docs has executed."""
+    found = [path for path in (root / folder).rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts]
+    dropped = ignored(root, [path.relative_to(root).as_posix() for path in found])
+    return sorted(path for path in found if path.relative_to(root).as_posix() not in dropped)

@@ -18,6 +18,7 @@ from paddock_ci.instructions import instruction_fault, secret_fault
 from paddock_ci.parameters import notebook_parameters, pipeline_parameters, value_fault
 from paddock_ci.paths import exists, is_almost_path, is_path
 from paddock_ci.readme import README, codes, rows, shown, tokens
+from paddock_ci.schedule import schedule_fault, schedule_words
 from paddock_ci.settings import setting_fault
 from paddock_ci.shell import Command, shell_commands
 
@@ -103,14 +104,12 @@ def has_model_card(files: ProjectFiles) -> Iterator[Look]:
     for label in _CARD:
         line, text = found.get(label, (1, ""))
         fault = f"the model card's row '{label}' is {'empty' if label in found else 'missing'}"
-        yield _look(line, fault if _UNSAID.fullmatch(text) else "", f"Write: | {label} | … |")
+        words = schedule_words(files.settings) if label == "Schedule" else ""
+        yield _look(line, fault if _UNSAID.fullmatch(text) else "", f"Write: | {label} | {words or '…'} |")
     line, text = found.get("Schedule", (1, ""))
-    for expected in _schedule(files):
-        is_said = re.search(rf"(?<![\d:]){expected}(?![\d:])", text)
-        fault = "" if is_said else f"the schedule is '{text}'; expected {expected}, which pyproject.toml says"
-        yield _look(line, fault, "Write what [tool.paddock] says.")
-    if pace := _other_pace(files, text):
-        yield _look(line, f"the schedule says {pace!r}; expected what pyproject.toml says", "Write what it says.")
+    # A row that is missing was told already.
+    if not _UNSAID.fullmatch(text):
+        yield _look(line, schedule_fault(files.settings, text), f"Write: {schedule_words(files.settings) or '…'}")
 
 
 def names_title_and_owner(files: ProjectFiles) -> Iterator[Look]:
@@ -173,26 +172,6 @@ def _datasets(files: ProjectFiles) -> Iterator[tuple[int, str]]:
         for name in re.findall(rf"[`\"']{re.escape(files.name)}\.([a-z]\w*)[`\"']", line):
             if name not in known and not any(re.search(rf"/{name}(\.\w+|/.*)$", f"/{path}") for path in files.paths):
                 yield number, name
-
-
-def _schedule(files: ProjectFiles) -> Iterator[str]:
-    """What the row of the schedule must say: minutes until the deadline, the time of day where it is one."""
-    if minutes := files.settings.get("deadline_minutes"):
-        yield str(minutes)
-    fields = str(files.settings.get("schedule", "")).split()
-    if len(fields) == 5 and fields[0].isdigit() and fields[1].isdigit():
-        yield f"{int(fields[1]):02}:{int(fields[0]):02}"
-
-
-def _other_pace(files: ProjectFiles, text: str) -> str:
-    """The word for how often it runs that is not so, or nothing."""
-    fields = str(files.settings.get("schedule", "")).split()
-    if len(fields) != 5 or not (fields[0].isdigit() and fields[1].isdigit()):
-        return ""
-    pace = "daily" if fields[2:] == ["*", "*", "*"] else "monthly" if fields[4] == "*" else "weekly"
-    others = {"daily", "weekly", "monthly", "hourly", "yearly"} - {pace}
-    words = set(re.findall(r"\w+", text.lower()))
-    return min(others & words, default="") if pace not in words else ""
 
 
 def _look(line: int, fault: str = "", remedy: str = "") -> Look:

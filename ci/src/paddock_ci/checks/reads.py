@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from paddock.data.catalogue import load_catalogue
@@ -28,11 +29,16 @@ def reads_what_it_may(files: ProjectFiles) -> Iterator[Look]:
         return
     allowed = {contract.dataset for contract in catalogue.owned_by(files.name)} | set(project.reads)
     texts = {node.value for _, tree in files.trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    found = [(place, dataset) for place, tree, names in _places(files) for dataset in _read(tree, names)]
+    # All of them, so that one edit is enough; what has no dot can only be a dataset of its own.
+    others = sorted({dataset for _, dataset in found if "." in dataset and dataset not in allowed})
+    listed = f", or declare all that it reads in {_MANIFEST}: reads = {json.dumps([*project.reads, *others])}"
+    remedy = f"Mend the name{listed if others else '.'}"
+    for place, dataset in found:
+        name = dataset if "." in dataset else f"{files.name}.{dataset}"
+        fault = "" if name in allowed else f"reads {dataset!r}, which is neither the project's own nor in `reads`"
+        yield Look(place, fault, remedy)
     for place, tree, names in _places(files):
-        for dataset in _read(tree, names):
-            name = dataset if "." in dataset else f"{files.name}.{dataset}"
-            fault = "" if name in allowed else f"reads {dataset!r}, which is neither the project's own nor in `reads`"
-            yield Look(place, fault, f"Mend the name, or add it to `reads` in {_MANIFEST}.")
         if place.rpartition(" cell ")[0] in project.notebooks:
             yield from (
                 Look(place, fault, "Read datasets by their names: paddock.read(…)")

@@ -31,6 +31,6 @@ def answer_to_each_project(workspace: Workspace) -> Iterator[Look]:
             if "paddock" not in read_toml(manifest).get("tool", {}):
                 continue
             project = load_project(workspace, name)
-            yield Look(place, requirements.project_fault(project.folder, lock), "Run: make lock")
+            yield Look(place, requirements.project_fault(project.folder, lock), "Run: make requirements")
         except PaddockError as error:
             yield Look(place, error.message, error.remedy)

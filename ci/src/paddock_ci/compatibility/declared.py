@@ -50,6 +50,7 @@ class Declaration:
     reads: tuple[str, ...] = ()
     schedule: str = ""
     pipeline: str = ""
+    owner: str = ""
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
 
     @property
@@ -76,6 +77,7 @@ def _declaration(files: ProjectFiles) -> Declaration | None:
         tuple(name for name in reads if isinstance(name, str)) if isinstance(reads, list) else (),
         _text(table, "schedule"),
         _text(table, "pipeline"),
+        _text(table, "owner"),
         datasets(files.name, files.text(CATALOG)),
     )
 

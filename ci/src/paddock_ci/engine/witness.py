@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from paddock_ci.engine.failure import failure_of, reason
 
 VARIABLE = "PADDOCK_WITNESS"
 
@@ -24,6 +29,18 @@ class Witness:
     def pytest_collection_finish(self, session: Any) -> None:
         """Note what is going to run."""
         self.found = [item.nodeid for item in session.items]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self) -> Generator[None, Any, Any]:
+        """Look at why a file could not be collected."""
+        report = yield
+        return self._looked_at(report, getattr(report, "call", None))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, call: Any) -> Generator[None, Any, Any]:
+        """Look at why a phase of a test failed, as long as the exception is there."""
+        report = yield
+        return self._looked_at(report, call)
 
     def pytest_collectreport(self, report: Any) -> None:
         """Note a file that could not be collected."""
@@ -46,19 +63,26 @@ class Witness:
         }
         self.path.write_text(json.dumps(facts), encoding="utf-8")
 
+    def _looked_at(self, report: Any, call: Any) -> Any:
+        if report.failed and call and call.excinfo:
+            path = self.root / report.nodeid.partition("::")[0]
+            # Plain texts, which a worker of pytest-xdist hands on.
+            report.paddock_failure = list(failure_of(call.excinfo, report.longrepr, self.root, path))
+        return report
+
     def _note(self, report: Any) -> None:
         if report.failed:
-            crash = getattr(report.longrepr, "reprcrash", None)
-            message = crash.message if crash else str(report.longrepr)
-            self.failed.setdefault(report.nodeid, {"place": self._place(report, crash), "message": message})
+            place, message = getattr(report, "paddock_failure", ("", reason(str(report.longrepr))))
+            fact = {"place": self._below(place) if place else self._own(report), "message": message}
+            self.failed.setdefault(report.nodeid, fact)
 
-    def _place(self, report: Any, crash: Any) -> str:
-        """The line that failed, below the current folder; where that is not the project's, the test's own."""
-        if crash and Path(crash.path).is_relative_to(self.root):
-            return f"{Path(crash.path).relative_to(Path.cwd()).as_posix()}:{crash.lineno}"
+    def _own(self, report: Any) -> str:
+        """The line at which the test begins, below the current folder."""
         file, line, _ = getattr(report, "location", None) or (report.nodeid, None, "")
-        path = os.path.relpath(self.root / file, Path.cwd())
-        return path if line is None else f"{path}:{line + 1}"
+        return self._below(file if line is None else f"{file}:{line + 1}")
+
+    def _below(self, place: str) -> str:
+        return os.path.relpath(self.root / place, Path.cwd())
 
 
 def pytest_configure(config: Any) -> None:

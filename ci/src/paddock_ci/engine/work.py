@@ -20,12 +20,13 @@ from paddock.errors import PaddockError
 from paddock.project import Workspace, load_project
 
 from paddock_ci.engine import witness
+from paddock_ci.engine.failure import last_words
 from paddock_ci.engine.job import CODES, Kind
 from paddock_ci.finding import Finding
 
 WORKSPACE, GIVEN, MADE, RESULT = "workspace", "given", "made", "result.json"
 _PERIOD = 1.0  # seconds between two looks at whether the starter lives
-_SHOWN, _LONGEST = 5, 300  # failed tests in a message, characters of each
+_SHOWN = 5  # failed tests
 
 
 def main() -> None:
@@ -61,8 +62,8 @@ def _tests(place: Path, project: str) -> list[Finding]:
     sys.stdout.write(answer.stdout)
     [code] = CODES[Kind.TESTS]
     remedy = f"Run: python -m pytest projects/{project}"
-    failed = _failed(noted)
-    found = [Finding(code, place, message, f"{remedy} -k {name}") for place, message, name in failed[:_SHOWN]]
+    failed = _failed(noted, remedy)
+    found = [Finding(code, *fact) for fact in failed[:_SHOWN]]
     if left := len(failed) - _SHOWN:
         more = f"{left} more tests failed" if left > 1 else "one more test failed"
         found += [Finding(code, f"projects/{project}/tests", more, remedy)] if left > 0 else []
@@ -70,21 +71,22 @@ def _tests(place: Path, project: str) -> list[Finding]:
     return [*found, *([Finding(code, f"projects/{project}/tests", said, remedy)] if said else [])]
 
 
-def _failed(noted: Path) -> list[tuple[str, str, str]]:
-    """Of each test that failed: the line, what it said, and its name."""
+def _failed(noted: Path, remedy: str) -> list[tuple[str, str, str]]:
+    """Of each test that failed, and each file that could not be collected: the line, what it said, the remedy."""
     if not noted.exists():
         return []
-    failed = json.loads(noted.read_text(encoding="utf-8"))["failed"]
-    names = {test: test.rpartition("::")[2].partition("[")[0] or test for test in failed}
-    return [
-        (fact["place"], f"{names[test]}: {' '.join(fact['message'].split())}"[:_LONGEST], names[test])
-        for test, fact in failed.items()
-    ]
+    found = []
+    for test, fact in json.loads(noted.read_text(encoding="utf-8"))["failed"].items():
+        file, _, path = test.partition("::")
+        name = path.rpartition("::")[2].partition("[")[0]
+        again = f"{remedy} -k {name}" if name else f"Run: python -m pytest {file}"
+        found.append((fact["place"], f"{name or Path(file).name}: {fact['message']}", again))
+    return found
 
 
 def _said(noted: Path, code: int, output: str) -> str:
     """What is wrong with tests of which none failed; nothing where one passed, and each came to its end."""
-    last = "; ".join(output.strip().splitlines()[-3:])
+    last = last_words(output)
     if not noted.exists():
         return f"pytest ended with {code} before it could report: {last}"
     facts = json.loads(noted.read_text(encoding="utf-8"))

@@ -25,7 +25,7 @@ _FILES = (
     ("`pyproject.toml`", "yours", "[settings](settings.md), of the workspace and of each project"),
     ("`projects/NAME/catalog.toml`", "yours", "its datasets and sources; [why](../explanation/data.md)"),
     ("`projects/NAME/template.toml`", "tools", "its template; [why](../explanation/templates.md#updates)"),
-    ("`projects/NAME/requirements.txt`", "`make lock`", "the hashed requirements of its image"),
+    ("`projects/NAME/requirements.txt`", "`make requirements`", "the hashed requirements of its image"),
     ("`templates/NAME/cookiecutter.json`", "yours", "its questions; [why](../explanation/templates.md)"),
     (
         "`.paddock/runs/PROJECT/RUN/record.json`",

@@ -6,12 +6,18 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from typing import NamedTuple, get_args
 
 from paddock import errors
+from paddock.data.state import State
 from paddock.errors import PaddockError
 from paddock.notebooks.cause import EXIT_CODES, Cause
+from paddock.runs.record import Status as RunStatus
+from paddock.scaffold.outcome import Status as UpdateStatus
+from paddock.site.history import Trust
 
 from paddock_ci.docs.anchors import slug
+from paddock_ci.engine.job import Status as JobStatus
 from paddock_ci.reference.entry import Entry, table
 
 ERRORS = "docs/reference/errors.md"
@@ -31,14 +37,25 @@ got), a remedy, and the page about it; there is never a traceback. What each com
 """
 _STATES_HEAD = """# States
 
-Made by `python -m paddock_ci.reference`; a test fails where the code knows a state that is not here.
+Made by `python -m paddock_ci.reference` from the types that the code decides by; a test fails where one of them has a
+state without a text, or a text is of no state.
 """
-_KINDS = {
-    "dataset": ("Of a version of a dataset", "state of a dataset"),
-    "run": ("Of a run", "status of a run"),
-    "trust": ("Of a record", "trust in a record"),
-    "job": ("Of a job", "status of a job"),
-    "update": ("Of an update of a project", "status of an update"),
+
+
+class Family(NamedTuple):
+    """States of one thing: the heading of its table, what a state is called, the words that the code knows."""
+
+    title: str
+    kind: str
+    words: tuple[str, ...]
+
+
+FAMILIES = {
+    "dataset": Family("Of a version of a dataset", "state of a dataset", tuple(State)),
+    "run": Family("Of a run", "status of a run", get_args(RunStatus)),
+    "trust": Family("Of a record", "trust in a record", get_args(Trust)),
+    "job": Family("Of a job", "status of a job", tuple(JobStatus)),
+    "update": Family("Of an update of a project", "status of an update", tuple(UpdateStatus)),
 }
 
 
@@ -46,6 +63,14 @@ _KINDS = {
 def said() -> Mapping[str, Mapping[str, str]]:
     """What each word means, by what it is said of."""
     return tomllib.loads(resources.files("paddock_ci.reference").joinpath("outcomes.toml").read_text(encoding="utf-8"))
+
+
+def states(group: str) -> dict[str, str]:
+    """The text of each state of a family, in the order of its type; raises LookupError where they do not fit."""
+    words, texts = FAMILIES[group].words, said()[group]
+    if odd := set(words) ^ set(texts):
+        raise LookupError(f"[{group}] in outcomes.toml: expected a text of each state, and none more: {sorted(odd)}")
+    return {str(word): texts[word] for word in words}
 
 
 def error_classes() -> Iterator[type[PaddockError]]:
@@ -68,9 +93,9 @@ def entries() -> list[Entry]:
         Entry(code, "exit code", f"{text[0].upper()}{text[1:]}.", ERRORS, "exit-codes")
         for code, text in codes().items()
     ]
-    found += [Entry(cause, "cause", _of_cause(cause), ERRORS, "causes") for cause in Cause]
-    for group, (title, kind) in _KINDS.items():
-        found += [Entry(word, kind, text, STATES, slug(title)) for word, text in said()[group].items()]
+    found += [Entry(str(cause), "cause", _of_cause(cause), ERRORS, "causes") for cause in Cause]
+    for group, family in FAMILIES.items():
+        found += [Entry(word, family.kind, text, STATES, slug(family.title)) for word, text in states(group).items()]
     return found
 
 
@@ -89,9 +114,9 @@ def errors_page() -> str:
 def states_page() -> str:
     """The page of states in Markdown."""
     lines = [_STATES_HEAD]
-    for group, (title, _) in _KINDS.items():
-        rows: list[tuple[object, ...]] = [(f"`{word}`", text) for word, text in said()[group].items()]
-        lines.append(f"## {title}\n\n{table(('state', 'meaning'), rows)}\n")
+    for group, family in FAMILIES.items():
+        rows: list[tuple[object, ...]] = [(f"`{word}`", text) for word, text in states(group).items()]
+        lines.append(f"## {family.title}\n\n{table(('state', 'meaning'), rows)}\n")
     return "\n".join(lines)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from paddock.cli.context import JsonOption, WorkspaceOption, workspace_of
+from paddock.cli.context import JsonOption, WorkspaceOption, named_each, workspace_of
 
 
 def score(
-    projects: Annotated[list[str] | None, typer.Argument(help="Projects; all of them when none is named.")] = None,
+    projects: Annotated[
+        list[str] | None, typer.Argument(help="Projects; all of them when none is named.", callback=named_each)
+    ] = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:

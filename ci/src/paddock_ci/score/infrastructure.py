@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 
+from paddock.data.publishing import servable
 from paddock.storage import artifact
 
 from paddock_ci.score.facts import Facts
@@ -123,8 +124,8 @@ def _rolled_back(facts: Facts) -> Evidence:
         return none("no dataset is served", "Say serve = true of what services read, in catalog.toml.")
     dataset = served[0].dataset
     now = session.serving.published()[dataset].version
-    earlier = {p.version for p in session.serving.publications(dataset) if p.version != now}
-    kept = [number for number in sorted(earlier) if session.store.find(dataset, number) is not None]
+    log = session.serving.publications(dataset)
+    kept = [number for number in servable(session.store, log, dataset) if number != now]
     if not kept:
         said = f"version {now} of {dataset} is published and logged; there is none before it"
         return half(said, "With the next version that is published, one can go back: paddock data rollback")

@@ -23,9 +23,9 @@ def _dependencies(facts: Facts) -> Evidence:
     path = f"projects/{facts.name}/requirements.txt"
     looks = [look for look in requirements.answer_to_each_project(facts.workspace) if look.place.startswith(path)]
     if not facts.files.text("requirements.txt").strip() or not looks:
-        return none(f"{path} is missing or empty", "Run: make lock")
+        return none(f"{path} is missing or empty", "Run: make requirements")
     if faults := [look.fault for look in looks if look.fault]:
-        return none(f"{path}: {faults[0]}", "Run: make lock")
+        return none(f"{path}: {faults[0]}", "Run: make requirements")
     return full(f"{path} pins each package by its hash and answers to the lock (WS102); the image installs it (DK104)")
 
 

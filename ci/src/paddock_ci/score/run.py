@@ -72,7 +72,7 @@ def _faults(project: Project, record: Record, session: Session) -> Iterator[str]
         yield from _notebook_faults(project, record, notebook)
     for fact in (fact for fact in record.datasets if fact.role == "written"):
         published = [(p.run, p.version, p.content_hash) for p in session.serving.publications(fact.name)]
-        if (record.run, fact.version, fact.content_hash) not in published:
+        if not fact.kept_back and (record.run, fact.version, fact.content_hash) not in published:
             yield f"the database never published version {fact.version} of {fact.name} for it"
         found = session.store.find(fact.name, fact.version)
         if found is None or found.content_hash != fact.content_hash:

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from paddock.cli.pages import page_of
+from paddock.cli.fitting import PATH, fitted, longest_word
 from paddock.errors import PaddockError
+from paddock.telling.pages import page_of
 
 _WRAPPED = {"description", "bound", "notebook", "executed because"}
 # A place such as `a:100:` is no picture.
@@ -25,13 +26,13 @@ def say(text: str, style: str = "") -> None:
     out.print(escape(text), style=style)
 
 
-def fail(error: PaddockError) -> None:
-    """Print an error as its message, its remedy and the page about it, without a traceback."""
+def fail(error: PaddockError, page: str = "") -> None:
+    """Print an error as its message, its remedy and the page about it (`page`, or that of what raised it)."""
     err.print(f"[bold red]error:[/] {escape(error.message)}")
     if error.remedy:
         err.print(escape(error.remedy))
-    if page := page_of(error):
-        err.print(f"More: {page}", style="dim")
+    if found := page or page_of(error):
+        err.print(f"More: {found}", style="dim")
 
 
 def as_json(value: Any) -> None:
@@ -40,10 +41,13 @@ def as_json(value: Any) -> None:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under headings; names and numbers stay whole, and what is described is wrapped."""
+    """Print rows under headings; names and numbers stay whole, paths and reasons are cut, descriptions are wrapped."""
+    console = Console(highlight=False, emoji=False)
+    texts = fitted(headings, [[str(cell) for cell in row] for row in rows], _WRAPPED, console.width)
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        shown.add_column(escape(heading), no_wrap=heading not in _WRAPPED, overflow="fold")
-    for row in rows:
-        shown.add_row(*(escape(str(cell)) for cell in row))
-    Console(highlight=False, emoji=False).print(shown)
+    for at, heading in enumerate(headings):
+        least = longest_word(heading, [row[at] for row in texts]) if heading == PATH else None
+        shown.add_column(escape(heading), no_wrap=heading not in _WRAPPED, overflow="fold", min_width=least)
+    for row in texts:
+        shown.add_row(*(escape(cell) for cell in row))
+    console.print(shown)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from paddock.errors import ConfigurationError
-from paddock.project import Project, Workspace, find_workspace, load_project
+from paddock.project import Project, Workspace, find_workspace, load_project, named
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -17,12 +17,19 @@ WorkspaceOption = Annotated[
 ]
 EnvironmentOption = Annotated[str, typer.Option("--env", help="The environment of [tool.paddock.environments].")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-ProjectArgument = Annotated[str, typer.Argument(help="The project's name, as its folder below projects/.")]
+ProjectArgument = Annotated[
+    str, typer.Argument(help="The project's name, as its folder below projects/, or that folder.", callback=named)
+]
 
 
 def workspace_of(path: Path | None) -> Workspace:
     """The workspace that was named, or the one around the current folder."""
     return find_workspace(path or Path(os.environ.get("PADDOCK_WORKSPACE", ".")))
+
+
+def named_each(values: list[str] | None) -> list[str] | None:
+    """Each project by its name, where folders were named."""
+    return values and [named(value) for value in values]
 
 
 def project_of(path: Path | None, name: str) -> Project:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import typer
 
 from paddock.cli import console
 from paddock.cli.context import EnvironmentOption, JsonOption, WorkspaceOption, workspace_of
-from paddock.data import publishing
+from paddock.cli.data_deletion import delete
+from paddock.data import publishing, standing
 from paddock.data.catalogue import Catalogue, load_catalogue
 from paddock.data.databases import Serving, open_serving
 from paddock.data.difference import Difference
 from paddock.data.difference import diff as difference
-from paddock.data.versions import VersionStore
+from paddock.data.moves import published_by_runs
+from paddock.data.parties import parties
+from paddock.data.state import State
+from paddock.data.versions import Version, VersionStore
 from paddock.errors import DataError
+from paddock.project import load_projects
+from paddock.runs.fate import Fate, fate
 from paddock.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -32,20 +39,22 @@ def list_datasets(
 ) -> None:
     """List every dataset of the catalogue with its published version."""
     catalogue, _, serving = _place(workspace, env)
-    published = serving.published()
+    published, now = serving.published(), datetime.now(UTC)
     rows = [
         {
             "dataset": name,
             "published": published[name].version if name in published else None,
             "columns": len(contract.columns),
             "description": contract.description,
+            "state": standing.of_dataset(contract, published.get(name), now),
         }
         for name, contract in sorted(catalogue.contracts.items())
     ]
     if json:
         console.as_json(rows)
     elif rows:
-        console.table(tuple(rows[0]), [["–" if v is None else v for v in row.values()] for row in rows])
+        headings = ("dataset", "published", "columns", "description")
+        console.table(headings, [[_with_state(row)[heading] for heading in headings] for row in rows])
     else:
         console.say("the catalogue is empty; make a project with: paddock new")
 
@@ -85,10 +94,12 @@ def describe(
     """Describe the contract of a dataset: columns, units, checks, personal data."""
     catalogue, _, _ = _place(workspace, env)
     contract = catalogue.contract(dataset)
+    who = parties(load_projects(workspace_of(workspace)), dataset)
     if json:
-        console.as_json(asdict(contract))
+        console.as_json(asdict(contract) | asdict(who))
         return
     console.say(f"{dataset}: {contract.description}", "bold")
+    console.say(who.words)
     console.say(f"key {', '.join(contract.key) or '–'}; {'served' if contract.serve else 'not served'}")
     rows = [
         (
@@ -110,14 +121,25 @@ def history(
     env: EnvironmentOption = "local",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """List the versions of a dataset and which one is published."""
+    """List the versions of a dataset, each with its state: `paddock explain candidate`."""
     catalogue, store, serving = _place(workspace, env)
-    catalogue.contract(dataset)
+    contract, now = catalogue.contract(dataset), datetime.now(UTC)
     publication = serving.published().get(dataset)
     current = publication.version if publication else None
+    past = published_by_runs(serving.publications(dataset))
     versions = store.history(dataset)
+    states = {one.number: standing.of_version(one, contract, publication, past, now) for one in versions}
+    refused = [one for one in versions if states[one.number] is State.CANDIDATE]
+    fates = {one.number: fate(workspace_of(workspace), one) for one in refused}
     if json:
-        console.as_json([asdict(version) | {"published": version.number == current} for version in versions])
+        console.as_json(
+            [
+                asdict(one)
+                | {"published": one.number == current, "state": states[one.number]}
+                | {"fate": asdict(fates[one.number]) if one.number in fates else None}
+                for one in versions
+            ]
+        )
         return
     rows = [
         (
@@ -126,11 +148,13 @@ def history(
             version.rows,
             version.content_hash[:12],
             version.run,
-            "published" if version.number == current else "",
+            states[version.number],
         )
         for version in versions
     ]
     console.table(("version", "written (UTC)", "rows", "content", "run", ""), rows)
+    for line in _more(versions, fates):
+        console.say(line)
 
 
 @app.command()
@@ -157,13 +181,38 @@ def diff(
 def rollback(
     dataset: DatasetArgument,
     to: Annotated[int | None, typer.Option(help="The version to serve; by default the one published before.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Serve it even where it breaks the contract as it stands now.")
+    ] = False,
     env: EnvironmentOption = "local",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Move the published pointer and the serving table back, in one transaction."""
+    """Move the published pointer and the serving table back, in one transaction, to what a run once published."""
     catalogue, store, serving = _place(workspace, env)
-    publication = publishing.rollback(store, serving, catalogue, dataset, to)
+    found = workspace_of(workspace)
+    publication = publishing.rollback(
+        store,
+        serving,
+        catalogue,
+        dataset,
+        to,
+        is_forced=force,
+        fate=lambda version: fate(found, version).words,
+        read_by=parties(load_projects(found), dataset).read_by,
+    )
     console.say(f"{dataset}: version {publication.version} is published", "green")
+
+
+app.command()(delete)
+
+
+def _more(versions: Sequence[Version], fates: Mapping[int, Fate]) -> Iterator[str]:
+    """A line for each version of which the table does not say all."""
+    for version in versions:
+        if version.deleted_at:
+            yield f"version {version.number}: deleted on {version.deleted_at:%Y-%m-%d %H:%M} UTC"
+        elif version.number in fates and fates[version.number].status:
+            yield f"version {version.number}: {fates[version.number].words}"
 
 
 def _told(found: Difference) -> Iterator[str]:
@@ -193,6 +242,14 @@ def _published(serving: Serving, dataset: str) -> int:
             f"{dataset}: no version is published yet", f"Run its project: paddock run {dataset.split('.')[0]}"
         )
     return publication.version
+
+
+def _with_state(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for people: the number of the published version, and where it is not simply published, what it is."""
+    if row["state"] is State.PUBLISHED:
+        return row
+    number = "" if row["published"] is None else f"{row['published']}, "
+    return row | {"published": f"{number}{row['state']}"}
 
 
 def _cell(value: object) -> str:

@@ -11,17 +11,19 @@ import typer
 
 from paddock.cli import console
 from paddock.errors import ConfigurationError, PaddockError
+from paddock.telling.pages import BUG, page_of_command
 
 # What typer answers, too, for a KeyboardInterrupt in a command.
 _INTERRUPTED = 128 + signal.SIGINT
+_NO_COMMAND = "NoArgsIsHelpError"
 
 
-def end_with(app: typer.Typer, name: str = "") -> NoReturn:
+def end_with(app: typer.Typer, name: str) -> NoReturn:
     """Run the command line and exit: 0 clean, 1 findings, 2 wrong usage, 3 our bug."""
     # What ends a command by SIGTERM unwinds as Ctrl-C does, so that a run can say that it was interrupted.
     signals: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: _interrupt(signals, number))
-    code = _exit_code(app, name or None)
+    code = _exit_code(app, name)
     if code == _INTERRUPTED:
         console.err.print("interrupted; what was published and reported stays as it was")
         code = 128 + signals[0] if signals else code
@@ -33,7 +35,7 @@ def _interrupt(signals: list[int], number: int) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _exit_code(app: typer.Typer, name: str | None) -> int:
+def _exit_code(app: typer.Typer, name: str) -> int:
     try:
         return int(app(standalone_mode=False, prog_name=name) or 0)
     except PaddockError as error:
@@ -42,7 +44,7 @@ def _exit_code(app: typer.Typer, name: str | None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except typer.TyperException as error:
-        console.fail(ConfigurationError(error.format_message(), "See: paddock --help, or --help after a command."))
+        console.fail(*_of_usage(error))
         return ConfigurationError.exit_code
     except BrokenPipeError:
         # The reader went away (`paddock runs | head`): nobody is left to tell.
@@ -50,6 +52,17 @@ def _exit_code(app: typer.Typer, name: str | None) -> int:
         return 0
     except Exception:
         return _our_bug()
+
+
+def _of_usage(error: typer.TyperException) -> tuple[ConfigurationError, str]:
+    """The error of a command that was called in a wrong way, and the page about that command."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "paddock"
+    is_group = context is None or hasattr(context.command, "commands")
+    if is_group and type(error).__name__ == _NO_COMMAND:
+        known = ", ".join(sorted(context.command.commands)) if context else ""
+        error.message = f"{path}: expected a command, got none. Known: {known}."
+    return ConfigurationError(error.format_message(), f"See: {path} --help"), page_of_command(path, is_group)
 
 
 def _our_bug() -> int:
@@ -66,4 +79,5 @@ def _our_bug() -> int:
     told = hide(repr(sys.exc_info()[1]))
     console.err.print(f"error: this is a bug of Paddock's, not yours: {told}", style="bold red", markup=False)
     console.err.print(f"Please report it and attach {log.name}", markup=False)
+    console.err.print(f"More: {BUG}", style="dim")
     return 3

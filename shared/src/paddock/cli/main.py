@@ -42,7 +42,7 @@ def main() -> None:
         app.command(entry.name)(entry.load())
     for entry in entry_points(group="paddock.programs"):
         app.command(entry.name, add_help_option=False, context_settings=_ALL_ARGUMENTS)(_program(entry))
-    ending.end_with(app)
+    ending.end_with(app, "paddock")
 
 
 def _program(entry: EntryPoint) -> Callable[[typer.Context], None]:

@@ -50,7 +50,7 @@ def new(
     given = _file(answers) | {field: value for field, value in options.items() if value is not None}
     ask = not no_input and not json and sys.stdin.isatty()
     chosen = load_template(found.root / "templates", template or _template(found, ask))
-    complete = _complete(found, chosen, given, ask)
+    complete = _complete(found, chosen, given, ask, takes_all=no_input)
     folder = new_project(found, complete, chosen.name)
     if json:
         console.as_json(
@@ -58,6 +58,9 @@ def new(
         )
         return
     console.say(f"made projects/{folder.name} from templates/{chosen.name}", style="green")
+    if taken := {} if ask else {field: complete[field] for field in complete if field not in given}:
+        listed = "; ".join(f"{field} = {answer}" for field, answer in taken.items())
+        console.say(f"nobody was asked, so these are defaults: {listed}", style="yellow")
     if has_uncommitted_edits(chosen):
         console.say(
             f"templates/{chosen.name} has edits that are not committed: commit them, so that updates of "
@@ -90,6 +93,17 @@ def _file(path: Path | None) -> dict[str, Any]:
     return document
 
 
+def _require_named(template: Template, given: Mapping[str, Any]) -> None:
+    """Raise where nobody can be asked, and what no default could know was not said: what it is, and whose."""
+    said = {"project_name": "NAME", "owner": "--owner"}
+    known = {question.field for question in template.questions}
+    if missing := [option for field, option in said.items() if field in known and field not in given]:
+        raise ConfigurationError(
+            f"paddock new: expected {' and '.join(missing)}, got none, and there is no terminal to ask at",
+            'Write, for instance: paddock new Triage --owner "ML team"; or take all defaults: --no-input',
+        )
+
+
 def _template(workspace: Workspace, ask: bool) -> str:
     """The template that is chosen from the menu, or the default."""
     from paddock.scaffold.questions import load_menu
@@ -103,12 +117,16 @@ def _template(workspace: Workspace, ask: bool) -> str:
     return answer
 
 
-def _complete(workspace: Workspace, template: Template, given: Mapping[str, Any], ask: bool) -> Mapping[str, Any]:
+def _complete(
+    workspace: Workspace, template: Template, given: Mapping[str, Any], ask: bool, takes_all: bool
+) -> Mapping[str, Any]:
     """The given answers, judged before anything is asked, then an answer to each other question."""
     from paddock.scaffold.answers import problem_at
 
     if problem := problem_at(workspace, template.questions, {**template.defaults, **given}):
         raise ConfigurationError(problem, "Nothing was written.")
+    if not ask and not takes_all:
+        _require_named(template, given)
     answers = dict(given)
     for question in template.questions:
         while question.field not in answers:

@@ -16,7 +16,7 @@ from paddock.cli import console, ending, report_progress
 from paddock.cli.context import JsonOption, WorkspaceOption, workspace_of
 from paddock.cli.pairs import pairs
 from paddock.errors import ConfigurationError
-from paddock.project import Workspace
+from paddock.project import Workspace, named
 from paddock.reports.order import TIME_LIMIT, Order, order_of
 from paddock.reports.result import Result
 
@@ -31,7 +31,8 @@ def report(
     ],
     parameters: Annotated[list[str] | None, typer.Option("--parameters", "-p", help="NAME=VALUE for each.")] = None,
     sweep: Annotated[
-        list[str] | None, typer.Option("--sweep", help="NAME=V1,V2 or NAME=A:B: each combination, compared on a page.")
+        list[str] | None,
+        typer.Option("--sweep", help="NAME=V1,V2, or whole numbers NAME=A:B: each combination, compared."),
     ] = None,
     workers: Annotated[
         int, typer.Option("--workers", "-n", min=0, help="How many at once; by default one more than there are cores.")
@@ -63,9 +64,13 @@ def report(
     if watch:
         _watch(orders, on, json)
         return
+    notes = _noted(orders) if sweep else {}
     results = _fulfilled(orders, on, workers, not no_cache, json)
-    pages = _compared(orders, results, given) if sweep else []
-    printed = _printed(pages + [result.report for result in results]) if pdf else []
+    pages = _compared(orders, results, given, notes, pdf) if sweep else []
+    printed = [page.with_suffix(".pdf") for page in pages if pdf]
+    printed += _printed([result.report for result in results]) if pdf else []
+    if given and not sweep and not all(result.is_cached for result in results):
+        _noted(orders)
     _show(results, pages, printed, json)
     if open_it:
         _open(pages or [result.report for result in results])
@@ -84,6 +89,7 @@ def main() -> NoReturn:
 
 
 def _of_run(names: Sequence[str], pdf: bool, open_it: bool, json: bool, workspace: Path | None) -> None:
+    names = [named(names[0]), *names[1:]]
     if odd := next((name for name in names if "/" in name or Path(name).is_file()), "".join(names[2:3])):
         raise ConfigurationError(
             f"paddock report {odd}: expected notebooks (*{_SUFFIX}), or a project and perhaps a run",
@@ -92,7 +98,7 @@ def _of_run(names: Sequence[str], pdf: bool, open_it: bool, json: bool, workspac
     # Slow imports.
     from paddock.cli import runs
 
-    runs.report(names[0], names[1] if len(names) > 1 else "latest", pdf, open_it, json, workspace)
+    runs.report(names[0], names[1] if len(names) > 1 else "", pdf, open_it, json, workspace)
 
 
 def _stem(source: Path, output: Path | None) -> Path | None:
@@ -147,15 +153,30 @@ def _watch(orders: Sequence[Order], on: str, json: bool) -> None:
     report_watch.run(orders)
 
 
-def _compared(orders: Sequence[Order], results: Sequence[Result], given: Mapping[str, str]) -> list[Path]:
-    """Write a page for each notebook that compares its executions."""
+def _noted(orders: Sequence[Order]) -> dict[str, str]:
+    """Warn of parameters that change nothing that a report reads; what was said, by notebook."""
+    from paddock.reports import unbuilt
+
+    found = unbuilt.notes(orders)
+    for name, note in found.items():
+        console.err.print(f"{name}: {note}", style="yellow", markup=False)
+    return found
+
+
+def _compared(
+    orders: Sequence[Order], results: Sequence[Result], given: Mapping[str, str], notes: Mapping[str, str], pdf: bool
+) -> list[Path]:
+    """Write a page for each notebook that compares its executions; with `pdf`, print it beside itself."""
     from paddock.reports import comparison
 
     pages = []
     for name in dict.fromkeys(order.name for order in orders):
         own = [result for result in results if result.name == name]
         page = own[0].report.with_name("index.html")
-        comparison.write(name, [key for key in own[0].given if key not in given], own, page)
+        swept = [key for key in own[0].given if key not in given]
+        comparison.write(name, swept, own, page, notes.get(name, ""))
+        if pdf:
+            comparison.print_alone(name, swept, own, page.with_suffix(".pdf"), notes.get(name, ""))
         pages.append(page)
     return pages
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Literal
 
@@ -16,11 +16,11 @@ from paddock.cli.pairs import pairs
 from paddock.project import Project
 from paddock.runs import report
 from paddock.runs.progress import Event, Listener
-from paddock.runs.record import GateFact, Record
+from paddock.runs.record import GateFact, Record, Status
 from paddock.runs.request import Request
 from paddock.runs.run import run as run_project
 
-_STYLES = {"published": "bold green", "audited": "green", "unchanged": "green", "failed": "bold red"}
+_STYLES: dict[Status, str] = {"published": "bold green", "audited": "green", "unchanged": "green", "failed": "bold red"}
 _EXIT_FAILED = 1
 
 
@@ -31,7 +31,7 @@ def run(
         list[str] | None, typer.Option("--parameters", "-p", help="NAME=VALUE, for the pipeline or a notebook.")
     ] = None,
     env: EnvironmentOption = "local",
-    force: Annotated[bool, typer.Option("--force", help="Audit again even when nothing changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Audit and publish again, also after a rollback.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -48,18 +48,30 @@ def run(
         raise typer.Exit(_EXIT_FAILED)
 
 
-def show(project: Project, record: Record) -> None:
-    """Print how a run ended: gates, what is served, where the report is."""
+def show(project: Project, record: Record, served: Mapping[str, int] | None = None) -> None:
+    """Print how a run ended: gates, what is served, where the report is.
+
+    `served` is the version of each dataset that is served now; without it, the run has just ended.
+    """
     if record.gates:
         console.table(("gate", "value", "bound", "margin", ""), [_gate_row(gate) for gate in record.gates])
     console.say(f"{record.status}: {record.reason}", _STYLES.get(record.status, ""))
     if record.status == "published":
-        for dataset in record.datasets:
-            if dataset.role == "written":
-                console.say(f"  serves {dataset.name} version {dataset.version}")
+        published = {
+            fact.name: fact.version for fact in record.datasets if fact.role == "written" and not fact.kept_back
+        }
+        for name, version in published.items():
+            console.say(f"  {_published(name, version, (published if served is None else served).get(name))}")
     elif record.status != "unchanged" and project.pipeline:
         console.say("  nothing was published: what was served before is served still")
     console.say(f"  report {report.path(project, record.run)}")
+
+
+def _published(name: str, version: int, served: int | None) -> str:
+    """What a run published, and what is served of it now, as far as that is known."""
+    if served == version:
+        return f"serves {name} version {version}"
+    return f"published {name} version {version}" + ("" if served is None else f" (version {served} is served now)")
 
 
 def _gate_row(gate: GateFact) -> tuple[str, ...]:

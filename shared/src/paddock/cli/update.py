@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from paddock.cli import console
-from paddock.cli.context import JsonOption, WorkspaceOption, require_scaffold, workspace_of
+from paddock.cli.context import JsonOption, WorkspaceOption, named_each, require_scaffold, workspace_of
 from paddock.errors import ConfigurationError, nearest
 from paddock.project import project_names
 
@@ -26,7 +26,9 @@ _STYLES = {"current": "", "updated": "green", "conflicts": "bold red", "marked":
 
 
 def update(
-    projects: Annotated[list[str] | None, typer.Argument(help="Projects, as their folders below projects/.")] = None,
+    projects: Annotated[
+        list[str] | None, typer.Argument(help="Projects, as their folders below projects/.", callback=named_each)
+    ] = None,
     all_projects: Annotated[bool, typer.Option("--all", help="Every project of the workspace.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     conflicts: Annotated[

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paddock.data.state import State
 from paddock.errors import ConfigurationError, DataError, nearest
 
 if TYPE_CHECKING:
@@ -63,6 +64,17 @@ def read(path: Path, seal: Seal, columns: Sequence[str] | None = None) -> pa.Tab
         raise _damaged(path, str(error).splitlines()[0]) from error
 
 
+def names(path: Path) -> tuple[str, ...]:
+    """The names of the columns of the file at `path`; raises DataError where it is none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return tuple(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, str(error).splitlines()[0]) from error
+
+
 _REMEDY = "Read another version (paddock data history), restore the file from a backup, or run the project again."
 
 
@@ -76,7 +88,7 @@ def _check_names(path: Path, columns: Sequence[str]) -> None:
 
 
 def _damaged(path: Path, why: str) -> DataError:
-    return DataError(f"{path}: the file is damaged: {why}", _REMEDY)
+    return DataError(f"{path}: the file is {State.DAMAGED}: {why}", _REMEDY)
 
 
 def _footer_sha256(path: Path) -> str:

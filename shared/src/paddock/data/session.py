@@ -9,16 +9,15 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paddock.data import sources as reading
-from paddock.data import used
+from paddock.data import standing, used
 from paddock.data.catalogue import Catalogue, load_catalogue, load_sources
-from paddock.data.contract import Contract
-from paddock.data.databases import Publication, Serving, open_serving
+from paddock.data.databases import Serving, open_serving
 from paddock.data.forms import Form, converter
 from paddock.data.versions import Version, VersionStore
 from paddock.errors import ConfigurationError, DataError, nearest
@@ -66,7 +65,7 @@ class Session:
         A name without a dot is one of the project's own. `version` is a number, or a moment: what was
         published then (a date means its end, in UTC). By default it is the candidate inside a run, else
         what is published. Raises ConfigurationError for an undeclared read, DataError when there is no
-        such version or it is damaged.
+        such version, it is damaged, or it is a candidate of another project.
         """
         name = self._readable(dataset)
         convert = converter(as_)
@@ -153,11 +152,13 @@ class Session:
         if publication is None:
             owner = name.split(".")[0]
             raise DataError(f"{name}: nothing is published yet", f"Run its project first: paddock run {owner}")
-        _refuse_stale(self.catalogue.contract(name), publication)
+        standing.refuse_stale(self.catalogue.contract(name), publication, datetime.now(UTC))
         return publication.version
 
     def _number(self, name: str, version: int | date | datetime) -> int:
         if isinstance(version, int) and not isinstance(version, bool):
+            if name.split(".")[0] != self.project.name and version != self.candidates.get(name):
+                standing.refuse_candidate(self.store.find(name, version), self.serving.publications(name))
             return version
         if not isinstance(version, date):
             raise ConfigurationError(
@@ -294,16 +295,6 @@ def _project_around(root: Path, folder: Path) -> str:
             "Start from a folder below projects/NAME, or set PADDOCK_PROJECT.",
         )
     return folder.relative_to(projects).parts[0]
-
-
-def _refuse_stale(contract: Contract, publication: Publication) -> None:
-    age = (datetime.now(UTC) - publication.published_at) / timedelta(days=1)
-    if contract.max_age_days is not None and age > contract.max_age_days:
-        raise DataError(
-            f"{contract.dataset}: is stale: expected a version published at most {contract.max_age_days:g} days ago, "
-            f"got version {publication.version} of {age:.1f} days ago",
-            f"Run its project: paddock run {contract.dataset.split('.')[0]}",
-        )
 
 
 def _moment(name: str, version: date) -> datetime:

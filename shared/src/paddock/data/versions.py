@@ -5,16 +5,18 @@ Version numbers are Delta's own, so any Delta reader can travel to them.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paddock.data import parquet
+from paddock.data import deletion, parquet
 from paddock.data.contract import Contract
 from paddock.data.parquet import Seal
+from paddock.data.state import State
 from paddock.errors import ConfigurationError, DataError, ToolError
 from paddock.storage import artifact, durable, lock
 
@@ -26,7 +28,10 @@ _FACT = "paddock.version"
 
 @dataclass(frozen=True)
 class Version:
-    """One content of a dataset; `content_hash` is the SHA-256 of its file, `written_at` is in UTC."""
+    """One content of a dataset; `content_hash` is the SHA-256 of its file, moments are in UTC.
+
+    Of a version that was deleted, only this is left.
+    """
 
     dataset: str
     number: int
@@ -36,6 +41,7 @@ class Version:
     run: str
     contract_hash: str
     seal: Seal
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,15 @@ class VersionStore:
         Raises ToolError when the disk or another writer stops it; then no version was added.
         """
         folder = self.folder(contract.dataset)
-        with lock.held(folder / ".lock", f"writing {contract.dataset}", self.lock_wait):
-            _remove_leftovers(folder)
+        with self.locked(contract.dataset, "writing"):
             before = self.history(contract.dataset)
+            _remove_leftovers(folder, before)
             with durable.draft(folder / "candidate.parquet") as temporary:
                 seal = parquet.write(table, temporary)
                 content_hash = artifact.file_sha256(temporary)
                 # Also when the version is known: were its file damaged, it is whole from now on.
-                durable.commit(temporary, _file(folder, content_hash))
-            if before and (before[-1].content_hash, before[-1].contract_hash) == (content_hash, contract.digest):
+                durable.commit(temporary, deletion.file_of(folder, content_hash))
+            if before and _is_same(before[-1], content_hash, contract):
                 return before[-1]
             version = Version(
                 dataset=contract.dataset,
@@ -78,8 +84,17 @@ class VersionStore:
         return version
 
     def read(self, dataset: str, number: int, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows of a version, verified; raises DataError when it is unknown or damaged."""
-        version = self.find(dataset, number)
+        """The rows of a version, verified; raises DataError when it is unknown, deleted or damaged."""
+        version = self.expect(dataset, number)
+        return parquet.read(deletion.file_of(self.folder(dataset), version.content_hash), version.seal, columns)
+
+    def columns(self, dataset: str, number: int) -> tuple[str, ...]:
+        """The names of a version's columns; raises DataError when it is unknown, deleted or damaged."""
+        return parquet.names(deletion.file_of(self.folder(dataset), self.expect(dataset, number).content_hash))
+
+    def expect(self, dataset: str, number: int) -> Version:
+        """The version with that number; raises DataError when it is unknown or deleted."""
+        version = self.logged(dataset, number)
         if version is None:
             known = len(self.history(dataset))
             raise DataError(
@@ -88,20 +103,31 @@ class VersionStore:
                 else f"{dataset}: no version {number}; none was ever written",
                 f"See: paddock data history {dataset}",
             )
-        return parquet.read(_file(self.folder(dataset), version.content_hash), version.seal, columns)
+        if version.deleted_at:
+            raise DataError(
+                f"{dataset}: version {number} was {State.DELETED} on {version.deleted_at:%Y-%m-%d %H:%M} UTC; none of "
+                "its rows are kept",
+                f"Name another version: paddock data history {dataset}",
+            )
+        return version
 
     def find(self, dataset: str, number: int) -> Version | None:
-        """The version with that number, or None; of the table's log, only its own commit is read."""
+        """The version with that number, or None, also where it was deleted; of the log, only its commit is read."""
+        version = self.logged(dataset, number)
+        return None if version and version.deleted_at else version
+
+    def logged(self, dataset: str, number: int) -> Version | None:
+        """What the log says of the version with that number, deleted or not, or None."""
         if (dataset, number) not in self._known:
             folder = self.folder(dataset)
             commit = _commit_of(folder, number)
             if commit is None:
                 return None
             self._known[dataset, number] = _version(dataset, folder, commit)
-        return self._known[dataset, number]
+        return self._noted(self._known[dataset, number])
 
     def history(self, dataset: str) -> tuple[Version, ...]:
-        """All versions, oldest first; none when the dataset was never written."""
+        """All versions, oldest first, with those that were deleted; none when the dataset was never written."""
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -118,7 +144,31 @@ class VersionStore:
             ) from error
         versions = tuple(_version(dataset, folder, commit) for commit in reversed(commits))
         self._known.update({(dataset, version.number): version for version in versions})
-        return versions
+        return tuple(self._noted(version) for version in versions)
+
+    def delete(self, dataset: str, number: int) -> tuple[Version, ...]:
+        """Remove the rows of a version for good; give it, with the others that are the same content and go with it.
+
+        Doing so again finishes what was cut off. Whoever calls has the dataset `locked`. Raises DataError when the
+        version is unknown.
+        """
+        known = self.history(dataset)
+        if not 0 <= number < len(known):
+            self.expect(dataset, number)
+        deletion.note(self.folder(dataset), [one.number for one in same_content(known, number)])
+        deletion.remove(self.folder(dataset), {one.number: one.content_hash for one in known})
+        return same_content(self.history(dataset), number)
+
+    def _noted(self, version: Version) -> Version:
+        """The version, with the note of its deletion: whoever else deleted it, it is seen at once."""
+        moment = deletion.deleted_at(self.folder(version.dataset), version.number)
+        return replace(version, deleted_at=moment) if moment else version
+
+    @contextlib.contextmanager
+    def locked(self, dataset: str, doing: str) -> Iterator[None]:
+        """Hold the dataset, so that nobody else writes, deletes or rolls back; raises ToolError after the wait."""
+        with lock.held(self.folder(dataset) / ".lock", f"{doing} {dataset}", self.lock_wait):
+            yield
 
     def folder(self, dataset: str) -> Path:
         """The folder of the dataset's Delta table."""
@@ -126,9 +176,15 @@ class VersionStore:
         return Path(self.data_url) / project / name
 
 
-def _file(folder: Path, content_hash: str) -> Path:
-    """A version's file is named by its content, so a writer that was killed leaves what the next one writes anyway."""
-    return folder / f"{content_hash}.parquet"
+def same_content(versions: Sequence[Version], number: int) -> tuple[Version, ...]:
+    """The version with that number, with all others that have the same content, and so share its file."""
+    return tuple(version for version in versions if version.content_hash == versions[number].content_hash)
+
+
+def _is_same(version: Version, content_hash: str, contract: Contract) -> bool:
+    """Whether a version has that content and contract; one that was deleted stays so, whatever is written later."""
+    facts = (version.content_hash, version.contract_hash)
+    return version.deleted_at is None and facts == (content_hash, contract.digest)
 
 
 def _commit(folder: Path, version: Version, schema: pa.Schema) -> None:
@@ -137,7 +193,7 @@ def _commit(folder: Path, version: Version, schema: pa.Schema) -> None:
     from deltalake.transaction import AddAction, create_table_with_add_actions
 
     action = AddAction(
-        path=_file(folder, version.content_hash).name,
+        path=deletion.file_of(folder, version.content_hash).name,
         size=version.seal.size,
         partition_values={},
         modification_time=int(version.written_at.timestamp() * 1000),
@@ -211,7 +267,8 @@ def _version(dataset: str, folder: Path, commit: dict[str, Any]) -> Version:
         ) from error
 
 
-def _remove_leftovers(folder: Path) -> None:
-    """Remove temporary files of killed writers; the dataset's lock is held, so nobody writes now."""
+def _remove_leftovers(folder: Path, versions: Sequence[Version]) -> None:
+    """Remove what killed writers and deletions left; the dataset's lock is held, so nobody writes now."""
     for leftover in folder.glob(".*.tmp"):
         leftover.unlink(missing_ok=True)
+    deletion.remove(folder, {version.number: version.content_hash for version in versions})

@@ -20,6 +20,7 @@ from typing import Any
 from paddock.errors import ToolError
 from paddock.kernels.lease import Lease
 from paddock.kernels.starting import start
+from paddock.notebooks.patience import Patience
 
 # The history would go to a database in the user's home, which several kernels would share.
 HISTORY_OFF = "--HistoryManager.enabled=False"
@@ -100,8 +101,8 @@ async def reply(client: Any, request: str, seconds: float) -> dict[str, Any]:
 async def leave(kernel: Kernel, client: Any) -> bool:
     """Ask an idle kernel to run its exit handlers and end; whether it did so within a bounded time."""
     client.shutdown()
-    until = time.monotonic() + _GRACE
-    while kernel.process.poll() is None and time.monotonic() < until:
+    patience = Patience(kernel.process.pid, _GRACE)
+    while kernel.process.poll() is None and not patience.is_over():
         await asyncio.sleep(_PERIOD)
     return kernel.process.poll() is not None
 

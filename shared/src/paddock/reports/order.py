@@ -11,6 +11,7 @@ from paddock.errors import ConfigurationError
 from paddock.project import Project, Workspace, load_project
 
 TIME_LIMIT = 1800.0  # seconds
+_NOTEBOOKS = "projects/*/notebooks/*.ipynb"
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,21 @@ def order_of(
             "Move it there, or name the workspace it belongs to: --workspace PATH.",
         )
     if not path.exists():
-        refuse_missing(source, path)
+        refuse_missing(source, path, workspace)
     stem = output or folder_of_reports(workspace) / path.relative_to(workspace.root).with_suffix("")
     return Order(workspace, path, stem, dict(parameters), limit or TIME_LIMIT)
 
 
-def refuse_missing(named: Path, path: Path) -> None:
-    """Raise ConfigurationError that suggests the nearest notebook of the folder."""
-    from paddock.errors import nearest
+def refuse_missing(named: Path, path: Path, workspace: Workspace) -> None:
+    """Raise ConfigurationError that suggests the nearest notebook of the folder, else of all projects."""
+    import difflib
 
-    beside = [other.name for other in path.parent.glob("*.ipynb")] if path.parent.is_dir() else []
-    raise ConfigurationError(f"{named}: there is no such notebook", nearest(path.name, beside))
+    beside = {other.name: other.name for other in path.parent.glob("*.ipynb")} if path.parent.is_dir() else {}
+    elsewhere = {other.name: str(other.relative_to(workspace.root)) for other in workspace.root.glob(_NOTEBOOKS)}
+    known = beside or elsewhere
+    close = difflib.get_close_matches(path.name, known, n=1)
+    remedy = f"Did you mean '{known[close[0]]}'?" if close else f"Those of projects are in {_NOTEBOOKS}"
+    raise ConfigurationError(f"{named}: there is no such notebook", remedy)
 
 
 def folder_of_reports(workspace: Workspace) -> Path:

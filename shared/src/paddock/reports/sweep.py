@@ -11,6 +11,8 @@ from paddock.errors import ConfigurationError
 
 MOST = 1_000
 _RANGE = re.compile(r"(-?\d+):(-?\d+)")
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_RANGE_OF_FRACTIONS = re.compile(f"{_NUMBER}:{_NUMBER}")
 _EXAMPLE = "Write, for instance: --sweep alpha=0.1,0.2 --sweep seed=1:5"
 _OPENING, _CLOSING = "[{(", "]})"
 
@@ -40,6 +42,13 @@ def _axis(text: str) -> tuple[str, Sequence[str]]:
             raise ConfigurationError(f"--sweep {text}: the range is empty: {first} is above {last}", _EXAMPLE)
         _refuse_many({name: last - first + 1})
         return name, [str(number) for number in range(first, last + 1)]
+    if _RANGE_OF_FRACTIONS.fullmatch(given):
+        begin, end = given.split(":")
+        between = f"{(float(begin) + float(end)) / 2:g}"
+        raise ConfigurationError(
+            f"--sweep {text}: a range A:B is for whole numbers, got {given}",
+            f"List the values: --sweep {name}={begin},{between},{end}",
+        )
     values = _split(given)
     if "" in values:
         raise ConfigurationError(f"--sweep {text}: expected a value on each side of a comma", _EXAMPLE)

@@ -1,4 +1,4 @@
-"""The build of a run: the project's pipeline; of a project without one, nothing."""
+"""The build of a run: the project's pipeline; of a project without one, a look at what its notebooks will read."""
 
 from __future__ import annotations
 
@@ -33,8 +33,12 @@ def parameter_names(project: Project) -> tuple[str, ...]:
 
 
 def build(session: Session, values: Mapping[str, str], tell: Callable[[str, str, float], None]) -> Built:
-    """Build the pipeline of the session's project, which is active; see `paddock.pipelines.run_pipeline`."""
+    """Build the pipeline of the session's project, which is active; see `paddock.pipelines.run_pipeline`.
+
+    Without a pipeline nothing is built, but a source that is not as declared raises DataError all the same.
+    """
     if not session.project.pipeline:
+        _validate_sources(session)
         return Built()
     from paddock.pipelines import run_pipeline
 
@@ -44,3 +48,15 @@ def build(session: Session, values: Mapping[str, str], tell: Callable[[str, str,
         for task in result.tasks
     )
     return Built(tuple(facts), result.versions)
+
+
+def _validate_sources(session: Session) -> None:
+    """Read each declared source once: what is wrong with it is told before any notebook runs, and not by each."""
+    from paddock.data import sources
+
+    root = session.sources_root or session.project.folder
+    for name, source in session.declared_sources.items():
+        # Its hash first, which for a query reads the rows already.
+        session.source_hash(name)
+        if not source.query:
+            sources.read(source, root)

@@ -33,7 +33,7 @@ def recorded_versions(record: Record, session: Session) -> dict[DatasetFact, Ver
     """The versions that a record names; raises DataError for one that is gone, or is not the recorded one."""
     found = {}
     for fact in record.datasets:
-        version = session.store.find(fact.name, fact.version)
+        version = session.store.logged(fact.name, fact.version)
         if version is None:
             raise DataError(
                 f"{fact.name}: version {fact.version}, which run {record.run} {_did(fact)}, is gone",
@@ -45,7 +45,7 @@ def recorded_versions(record: Record, session: Session) -> dict[DatasetFact, Ver
                 f"{fact.content_hash[:12]}…, got {version.content_hash[:12]}…",
                 "The dataset was made anew since; restore it from a backup, or run again.",
             )
-        found[fact] = version
+        found[fact] = session.store.expect(fact.name, fact.version)
     return found
 
 

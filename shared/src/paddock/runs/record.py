@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from paddock.errors import ConfigurationError, DataError, PaddockError, nearest
 from paddock.project import Project
+from paddock.runs import confirmation
+from paddock.runs.confirmation import Confirmation
 from paddock.storage import artifact
 
 SCHEMA = 2
@@ -72,6 +74,7 @@ class DatasetFact(_Fact):
     """One dataset version that the run read or wrote; the hash is of its content.
 
     `asked` says that the code named this version itself; any other is the one that the run saw of the dataset.
+    `kept_back` says that it was written and not published, because people had rolled back the same content.
     """
 
     name: str
@@ -79,10 +82,13 @@ class DatasetFact(_Fact):
     version: int
     content_hash: str
     asked: bool = False
+    kept_back: bool = False
 
     @property
     def part(self) -> str:
-        """The role in words, with whether the code asked for this version."""
+        """The role in words, with whether the code asked for this version, or it was kept from being published."""
+        if self.kept_back:
+            return f"{self.role}, kept back"
         return f"{self.role}, asked for" if self.asked else self.role
 
 
@@ -152,6 +158,17 @@ class Record(_Fact):
     files_fault: str = ""
 
     @property
+    def asked(self) -> str:
+        """What sets the run apart in a list: `trial`, where parameters were given (`-p`) and it is not what stands.
+
+        One that published with parameters, or passed all its audit, is `with -p`.
+        """
+        if not self.parameters:
+            return ""
+        stands = self.status == "published" or (self.status == "audited" and self.until == "publish")
+        return "with -p" if stands else "trial"
+
+    @property
     def gates(self) -> tuple[GateFact, ...]:
         """The gates of all notebooks, in the order in which they were evaluated."""
         return tuple(gate for notebook in self.notebooks for gate in notebook.gates)
@@ -169,10 +186,10 @@ def write_record(project: Project, record: Record) -> None:
 
 
 def read_record(project: Project, run: str) -> Record:
-    """The record of `run`, or of the newest run for `latest`; raises when it is unknown or damaged."""
+    """The record of `run`, or for `latest` that of `latest_run`; raises when it is unknown or damaged."""
     known = ended_runs(project)
     if run == "latest" and known:
-        run = known[-1]
+        run = latest_run(project)
     if run not in known:
         raise _unknown(project, run, known)
     return verified_record(project, run)
@@ -209,6 +226,20 @@ def ended_runs(project: Project) -> tuple[str, ...]:
         return ()
     folders = (path for path in project.runs_folder.iterdir() if path.is_dir())
     return tuple(sorted(path.name for path in folders if artifact.read_manifest(path / "record.json")))
+
+
+def latest_run(project: Project) -> str:
+    """The run that speaks for the project: the newest, or the one that an unchanged run since found still to stand."""
+    newest = "".join(ended_runs(project)[-1:])
+    found = standing(project)
+    return found.run if found else newest
+
+
+def standing(project: Project) -> Confirmation | None:
+    """What an unchanged run found, where no run ended since; None where the newest run speaks for itself."""
+    known, found = ended_runs(project), confirmation.read(project)
+    is_newest = found is not None and found.run in known and found.after == known[-1]
+    return found if is_newest else None
 
 
 def last_good(project: Project) -> Record | None:

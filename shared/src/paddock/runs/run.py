@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Mapping
@@ -11,21 +10,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from paddock.data import publishing
 from paddock.data.session import Session, active, open_session, pins_of
 from paddock.errors import CodeError, DataError, PaddockError, ToolError
 from paddock.notebooks import secret
 from paddock.project import Project, require_notebooks
-from paddock.runs import audit, build, fingerprint, parameters, report, timeliness
+from paddock.runs import audit, build, dataset_facts, fingerprint, lacking, parameters, publication, report, timeliness
 from paddock.runs.asked import Asked
 from paddock.runs.environment import Surroundings, seeds, surroundings
+from paddock.runs.naming import name_of
 from paddock.runs.opened import Openings
 from paddock.runs.progress import Event, Listener, Phase, ignore
 from paddock.runs.provenance import Provenance, provenance
 from paddock.runs.record import (
-    DatasetFact,
     FileFact,
     HostFact,
     NotebookFact,
@@ -64,6 +63,7 @@ class _Progress:
     fingerprint: str = ""
     asked: Asked = field(default_factory=Asked)
     asked_for: dict[tuple[str, int], Version] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
     openings: Openings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,7 +94,7 @@ def run(project: Project, request: Request, listener: Listener = ignore) -> Reco
     settings = load_settings(project.workspace, request.environment)
     with lock.held(project.runs_folder / "lock", f"run of {project.name}", settings.lock_wait):
         _remove_dead_runs(project)
-        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        name = name_of(datetime.now(UTC), (path.name for path in project.runs_folder.iterdir()))
         session = open_session(project, settings, run=name)
         progress = _Progress(name, project, request, provenance(project.workspace.root), listener)
         with active(session):
@@ -105,7 +105,7 @@ def _steps(progress: _Progress, session: Session) -> Record:
     try:
         progress.fingerprint = fingerprint.of(progress.project, progress.request, session)
         if unchanged := _unchanged(progress, session):
-            timeliness.confirm(progress.project, datetime.now(UTC))
+            timeliness.confirm(progress.project, datetime.now(UTC), unchanged.run)
             return unchanged
         _ = progress.surroundings
         split = parameters.split(progress.project, progress.request.parameters)
@@ -117,15 +117,17 @@ def _steps(progress: _Progress, session: Session) -> Record:
             failures = _audit(progress, session, split.notebooks)
         if failures:
             cause = next(fact.cause for fact in progress.notebooks if fact.status == "failed")
-            return _end(progress, "failed", "; ".join(failures), cause)
+            reason = "; ".join(failures)
+            return _end(progress, "failed", reason + lacking.hint(session, reason), cause)
         if progress.request.until == "audit":
             return _end(progress, "audited", "stopped after audit, as asked")
         if not progress.project.pipeline:
             return _end(progress, "audited", "every gate held; the project writes no dataset, so nothing is published")
         with progress.phase("publish"):
             _publish(progress, session)
-        return _end(progress, "published", "every gate held")
+        return _end_published(progress)
     except (CodeError, DataError) as error:
+        error.message += lacking.hint(session, error.message)
         _end(progress, "failed", error.message)
         raise
     except KeyboardInterrupt:
@@ -215,9 +217,22 @@ def _note_reads(progress: _Progress, session: Session, numbers: Mapping[str, int
 
 def _publish(progress: _Progress, session: Session) -> None:
     versions = progress.built.versions
-    publishing.publish(session.store, session.serving, session.catalogue, tuple(versions.values()), progress.run)
+    progress.kept = publication.publish(session, versions, progress.run, progress.request.force)
     for dataset, version in versions.items():
-        progress.listener(Event("publish", f"{dataset} version {version.number}", "published"))
+        status = "kept back" if dataset in progress.kept else "published"
+        progress.listener(Event("publish", f"{dataset} version {version.number}", status))
+
+
+def _end_published(progress: _Progress) -> Record:
+    """End a run whose gates all held; where all that it wrote is kept back, nothing was published."""
+    if progress.kept and progress.kept.keys() == progress.built.versions.keys():
+        record = _end(
+            progress, "audited", "; ".join(("every gate held; nothing is published", *progress.kept.values()))
+        )
+        # What is served is what people want served, so the schedule is kept.
+        timeliness.confirm(progress.project, datetime.now(UTC))
+        return record
+    return _end(progress, "published", "; ".join(("every gate held", *progress.kept.values())))
 
 
 def _end(progress: _Progress, status: Status, reason: str, cause: str = "") -> Record:
@@ -259,7 +274,7 @@ def _record(progress: _Progress, status: Status, reason: str, cause: str) -> Rec
         parameters=dict(progress.request.parameters),
         tasks=progress.built.tasks,
         notebooks=tuple(progress.notebooks),
-        datasets=(*_dataset_facts(reads, "read"), *_asked_facts(progress, reads), *_dataset_facts(written, "written")),
+        datasets=tuple(dataset_facts.facts(reads, progress.asked_for, written, progress.kept)),
         sources=tuple(SourceFact(name=name, content_hash=found) for name, found in sorted(progress.sources.items())),
         report="report.html",
         dirty_hash=around.dirty_hash,
@@ -275,19 +290,6 @@ def _record(progress: _Progress, status: Status, reason: str, cause: str) -> Rec
 
 def _without_secrets(record: Record) -> Record:
     return Record.model_validate(secret.hide(record.model_dump(), os.environ))
-
-
-def _dataset_facts(versions: Mapping[str, Version], role: Literal["read", "written"]) -> Iterator[DatasetFact]:
-    for name, version in sorted(versions.items()):
-        yield DatasetFact(name=name, role=role, version=version.number, content_hash=version.content_hash)
-
-
-def _asked_facts(progress: _Progress, reads: Mapping[str, Version]) -> Iterator[DatasetFact]:
-    """Versions that the code named itself, but for those that it was given anyway, or wrote itself."""
-    written = progress.built.versions
-    for (name, number), version in sorted(progress.asked_for.items()):
-        if version not in (reads.get(name), written.get(name)):
-            yield DatasetFact(name=name, role="read", version=number, content_hash=version.content_hash, asked=True)
 
 
 def _remove_dead_runs(project: Project) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from paddock.errors import ConfigurationError
 from paddock.project import Project
-from paddock.runs.record import last_good
-from paddock.storage import durable
+from paddock.runs import confirmation
+from paddock.runs.confirmation import Confirmation
+from paddock.runs.record import ended_runs, last_good
 
 
-def confirm(project: Project, now: datetime) -> None:
-    """Write down that what is published and reported was found to be still right."""
-    durable.write_text(_path(project), json.dumps({"confirmed": now.isoformat()}))
+def confirm(project: Project, now: datetime, run: str = "") -> None:
+    """Write down that what is published and reported was found to be still right, as `run` left it."""
+    newest = "".join(ended_runs(project)[-1:])
+    confirmation.write(project, Confirmation(now, run, newest))
 
 
 def last_success(project: Project) -> datetime | None:
@@ -27,10 +26,8 @@ def last_success(project: Project) -> datetime | None:
 
 def confirmed(project: Project) -> datetime | None:
     """When the project was last found to have nothing new to do; None where that is not written down."""
-    # A courtesy beside the records: where it is missing or torn, they alone speak.
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return datetime.fromisoformat(json.loads(_path(project).read_text())["confirmed"])
-    return None
+    found = confirmation.read(project)
+    return found.moment if found else None
 
 
 def due_by(project: Project, since: datetime) -> datetime | None:
@@ -55,7 +52,3 @@ def is_late(project: Project, now: datetime) -> bool:
     success = last_success(project)
     deadline = due_by(project, success) if success else None
     return deadline is not None and now > deadline
-
-
-def _path(project: Project) -> Path:
-    return project.runs_folder / "confirmed.json"

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -45,11 +45,14 @@ class Built:
         return self.folder / "index.html"
 
 
-def build(workspace: Workspace, settings: Settings, output: Path, scores: Sequence[Path], now: datetime) -> Built:
+def build(
+    workspace: Workspace, settings: Settings, output: Path, scores: Sequence[Path], now: datetime, docs: str = ""
+) -> Built:
     """Build the site of `workspace` in the folder `output`; it changes in one step, or stays as it was.
 
-    Of two builds the second waits. Raises ConfigurationError where the folder holds anything but a site, and
-    ToolError when the disk or another build stops it.
+    Its pages lead to the documentation at `docs`, a path from that folder, where there is one. Of two builds the second
+    waits. Raises ConfigurationError where the folder holds anything but a site, and ToolError when the disk or another
+    build stops it.
     """
     folder = output.resolve()
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:20]
@@ -58,7 +61,7 @@ def build(workspace: Workspace, settings: Settings, output: Path, scores: Sequen
         with _as_tool_error(folder), _scratch(folder) as new:
             known = ledger.load(notes)
             _check_ours(folder)
-            found = inventory.take(workspace, settings, scores, now, known)
+            found = replace(inventory.take(workspace, settings, scores, now, known), docs=docs)
             made, wrote = _fill(new, folder, plan.entries(found, known), known)
             _take_place(new, folder, wrote)
         ledger.store(notes, made, known)

@@ -113,7 +113,7 @@ def _versions(workspace: Workspace, store: VersionStore, name: str) -> tuple[tup
 
 def _each(store: VersionStore, name: str) -> Iterator[Version]:
     for number in itertools.count():
-        version = store.find(name, number)
+        version = store.logged(name, number)
         if version is None:
             return
         yield version

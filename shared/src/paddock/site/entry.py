@@ -34,16 +34,19 @@ def key_of(*facts: object) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def page(path: str, template: str, facts: Mapping[str, Any]) -> Entry:
-    """A page that a template makes of facts alone, which are plain values with the same `repr` each time."""
+def page(path: str, template: str, facts: Mapping[str, Any], docs: str) -> Entry:
+    """A page that a template makes of facts alone, which are plain values with the same `repr` each time.
+
+    `docs` is where the documentation lies, seen from the site's folder; without it the page has no link there.
+    """
 
     def make() -> Files:
         root = "../" * path.count("/")
-        text = _environment().get_template(template).render(facts, root=root, path=path)
+        text = _environment().get_template(template).render(facts, root=root, path=path, docs=docs)
         # Half a character, which JSON can hold, has no bytes.
         return {path: text.encode(errors="replace")}
 
-    return Entry(path, key_of(template, path, facts), make)
+    return Entry(path, key_of(template, path, facts, docs), make)
 
 
 @functools.cache

@@ -20,11 +20,15 @@ from paddock.site.scores import found_files, read_scores
 
 @dataclass(frozen=True)
 class Inventory:
-    """Projects with their runs, datasets, and in words what could not be read."""
+    """Projects with their runs, datasets, and in words what could not be read.
+
+    `docs` is where the documentation lies, seen from the site's folder; nothing where there is none beside it.
+    """
 
     projects: tuple[Portrait, ...]
     datasets: tuple[Dataset, ...]
     faults: tuple[str, ...]
+    docs: str = ""
 
     @property
     def runs(self) -> Iterator[Run]:

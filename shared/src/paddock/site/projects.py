@@ -10,7 +10,8 @@ from paddock.data.catalogue import load_contracts
 from paddock.data.contract import Contract
 from paddock.errors import PaddockError
 from paddock.project import Project, Workspace, load_project, project_names
-from paddock.runs import timeliness
+from paddock.runs import confirmation, timeliness
+from paddock.runs.confirmation import Confirmation
 from paddock.site.history import Run
 from paddock.site.mentions import Mentions, read_mentions
 from paddock.site.scores import Score
@@ -20,7 +21,8 @@ from paddock.site.scores import Score
 class Portrait:
     """A project: what its files declare, its runs (oldest first), and whether it is on time.
 
-    `project` is None where its files are gone or broken; `faults` say so in words.
+    `project` is None where its files are gone or broken; `faults` say so in words. `good` is the last good run,
+    `standing` what an unchanged run found that no run followed.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Portrait:
     success: datetime | None = None
     due: datetime | None = None
     is_late: bool = False
+    good: str = ""
+    standing: Confirmation | None = None
     score: Score | None = None
 
     @property
@@ -45,8 +49,16 @@ class Portrait:
         return self.project.owner if self.project else ""
 
     @property
+    def said(self) -> tuple[Run, ...]:
+        """The runs by what they said, oldest first: an unchanged one said again what the run said that still stands."""
+        last = self.last
+        return (*self.runs, last) if last and self.standing and last is not self.runs[-1] else self.runs
+
+    @property
     def last(self) -> Run | None:
-        """The newest run that ended, or the newest of all."""
+        """The newest run that ended, or the one that an unchanged run since found still to stand."""
+        if self.standing:
+            return next(run for run in self.runs if run.name == self.standing.run)
         ended = [run for run in self.runs if run.record]
         return ended[-1] if ended else self.runs[-1] if self.runs else None
 
@@ -93,17 +105,31 @@ def _with_files(workspace: Workspace, portrait: Portrait, now: datetime) -> Port
     except PaddockError as error:
         portrait = replace(portrait, faults=(said(workspace, error),))
     try:
-        success = _success(project, portrait.runs)
+        good = _good(project, portrait.runs)
+        success = _success(project, good)
         due = timeliness.due_by(project, success) if success else None
-        return replace(portrait, success=success, due=due, is_late=due is not None and now > due)
+        facts = replace(portrait, good=good.name if good else "", standing=_standing(project, portrait.runs))
+        return replace(facts, success=success, due=due, is_late=due is not None and now > due)
     except PaddockError as error:
         return replace(portrait, faults=(*portrait.faults, said(workspace, error)))
 
 
-def _success(project: Project, runs: tuple[Run, ...]) -> datetime | None:
-    """As `timeliness.last_success` says it, from records that are read and verified already."""
+def _standing(project: Project, runs: tuple[Run, ...]) -> Confirmation | None:
+    """As `paddock.runs.record.standing` says it, where that run can be shown."""
+    found, ended = confirmation.read(project), [run for run in runs if run.trust != "unfinished"]
+    if found is None or not ended or ended[-1].name != found.after:
+        return None
+    return found if any(run.name == found.run and run.is_verified for run in ended) else None
+
+
+def _good(project: Project, runs: tuple[Run, ...]) -> Run | None:
+    """As `paddock.runs.record.last_good` says it, from records that are read and verified already."""
     done = "published" if project.pipeline else "audited"
-    good = next((run for run in reversed(runs) if run.is_verified and run.status == done), None)
+    return next((run for run in reversed(runs) if run.is_verified and run.status == done), None)
+
+
+def _success(project: Project, good: Run | None) -> datetime | None:
+    """As `timeliness.last_success` says it."""
     moments = [_end(good) if good else None, timeliness.confirmed(project)]
     return max((moment for moment in moments if moment and moment.tzinfo), default=None)
 

@@ -8,4 +8,5 @@ from paddock.site.inventory import Inventory
 
 def entry(found: Inventory) -> Entry:
     """The page; the runs to choose from come from the script of all runs."""
-    return page("compare.html", "compare.html.j2", {"count": sum(len(p.runs) for p in found.projects)})
+    facts = {"count": sum(len(p.runs) for p in found.projects)}
+    return page("compare.html", "compare.html.j2", facts, found.docs)

@@ -7,6 +7,7 @@ from typing import Any
 
 from paddock.data.contract import Column
 from paddock.data.publishing import ROLLBACK
+from paddock.data.state import State
 from paddock.site.datasets import Dataset
 from paddock.site.entry import Entry, page
 from paddock.site.inventory import Inventory
@@ -20,9 +21,10 @@ _MOST_VERSIONS = 500
 def entries(found: Inventory) -> Iterator[Entry]:
     """The list of all datasets, and a page for each."""
     known = {(portrait.name, run.name) for portrait in found.projects for run in portrait.runs}
-    yield page("datasets.html", "datasets.html.j2", {"rows": [line(dataset) for dataset in found.datasets]})
+    yield page("datasets.html", "datasets.html.j2", {"rows": [line(dataset) for dataset in found.datasets]}, found.docs)
     for dataset in found.datasets:
-        yield page(dataset_page(dataset.name), "dataset.html.j2", line(dataset) | _facts(dataset, known))
+        facts = line(dataset) | _facts(dataset, known)
+        yield page(dataset_page(dataset.name), "dataset.html.j2", facts, found.docs)
 
 
 def _facts(dataset: Dataset, known: set[tuple[str, str]]) -> dict[str, Any]:
@@ -38,8 +40,9 @@ def _facts(dataset: Dataset, known: set[tuple[str, str]]) -> dict[str, Any]:
         "max_age": contract.max_age_days if contract else None,
         "columns": [_column(column, contract.key) for column in contract.columns] if contract else [],
         "history": [
-            (v.number, v.rows, v.content_hash[:12], iso(v.written_at), v.run, v.number == present,
-             (dataset.project, v.run) in known, contract is not None and v.contract_hash == contract.digest)
+            (v.number, v.rows, State.DELETED if v.deleted_at else v.content_hash[:12], iso(v.written_at), v.run,
+             v.number == present, (dataset.project, v.run) in known,
+             contract is not None and v.contract_hash == contract.digest)
             for v in reversed(dataset.versions[-_MOST_VERSIONS:])
         ],
         "left_out": max(0, len(dataset.versions) - _MOST_VERSIONS),

@@ -26,7 +26,7 @@ def entry(found: Inventory) -> Entry:
         "datasets": len(found.datasets),
         "newest": max((card["started"] for card in cards), default=""),
     }
-    return page("index.html", "home.html.j2", facts)
+    return page("index.html", "home.html.j2", facts, found.docs)
 
 
 def _urgency(card: dict[str, Any]) -> tuple[int, str]:

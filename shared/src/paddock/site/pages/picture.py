@@ -34,7 +34,7 @@ def entry(found: Inventory) -> Entry:
         "projects": len(found.projects),
         "datasets": len(found.datasets),
     }
-    return page("map.html", "map.html.j2", facts)
+    return page("map.html", "map.html.j2", facts, found.docs)
 
 
 def _graph(found: Inventory) -> tuple[dict[str, dict[str, Any]], list[Edge]]:

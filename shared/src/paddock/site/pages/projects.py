@@ -19,8 +19,8 @@ _MOST_VALUES = 50
 
 def entry(portrait: Portrait, found: Inventory) -> Entry:
     """The page of a project: its gates' history, its datasets, all its runs."""
-    all_trends = trends(portrait.runs)
-    now = present(all_trends, portrait.runs)
+    all_trends = trends(portrait.said)
+    now = present(all_trends, portrait.said)
     project = portrait.project
     rows = [row(run) for run in reversed(portrait.runs)]
     facts = overview(portrait) | {
@@ -35,7 +35,7 @@ def entry(portrait: Portrait, found: Inventory) -> Entry:
         "count": len(rows),
         "sections": portrait.score.sections if portrait.score else (),
     }
-    return page(project_page(portrait.name), "project.html.j2", facts)
+    return page(project_page(portrait.name), "project.html.j2", facts, found.docs)
 
 
 def overview(portrait: Portrait) -> dict[str, Any]:
@@ -47,6 +47,8 @@ def overview(portrait: Portrait) -> dict[str, Any]:
         "owner": portrait.owner,
         "faults": portrait.faults,
         "status": last.status if last else "never ran",
+        "asked": last.record.asked if last and last.record else "",
+        "good": portrait.good if last and portrait.good != last.name else "",
         "trust": last.trust if last else "",
         "tone": tone(last),
         "run": last.name if last else "",
@@ -56,7 +58,7 @@ def overview(portrait: Portrait) -> dict[str, Any]:
         "due": iso(portrait.due),
         "late": portrait.is_late,
         "runs": len(portrait.runs),
-        "trends": [_line(trend) for trend in present(trends(portrait.runs), portrait.runs)],
+        "trends": [_line(trend) for trend in present(trends(portrait.said), portrait.said)],
         "score": portrait.score.total if portrait.score else None,
         "band": portrait.score.band if portrait.score else "",
     }

@@ -35,9 +35,8 @@ def entries(portrait: Portrait, found: Inventory, known: Ledger) -> Iterator[Ent
     linked = {dataset.name for dataset in found.datasets}
     for run in portrait.runs:
         report = _report(run, known)
-        yield page(
-            run_page(run.project, run.name), "run.html.j2", _facts(portrait, run, report, before, earlier, linked)
-        )
+        facts = _facts(portrait, run, report, before, earlier, linked)
+        yield page(run_page(run.project, run.name), "run.html.j2", facts, found.docs)
         if report == "whole":
             yield _report_entry(run, known, linked)
         if run.record:

@@ -29,7 +29,7 @@ def entries(found: Inventory) -> Iterator[Entry]:
         is_first = number == older
         facts = {"rows": part, "number": number + 1, "pages": older + 1, "is_first": is_first}
         choices = _choices(rows) | {"count": len(rows)} if is_first else {}
-        yield page("runs.html" if is_first else runs_page(number + 1), "runs.html.j2", facts | choices)
+        yield page("runs.html" if is_first else runs_page(number + 1), "runs.html.j2", facts | choices, found.docs)
 
     def make() -> Files:
         shown = [_shown(facts) for facts in rows]
@@ -39,8 +39,8 @@ def entries(found: Inventory) -> Iterator[Entry]:
 
 
 def row(run: Run) -> tuple[Any, ...]:
-    """A run as a line of a table: project, run, status, tone, environment, start, seconds, gates held and in all, and
-    what search finds besides."""
+    """A run as a line of a table: project, run, status, tone, environment, start, seconds, gates held and in all, what
+    fails, trust, what search finds besides, and whether it was a trial."""
     record = run.record
     gates = record.gates if record else ()
     failing = ", ".join(gate.name for gate in gates if not gate.held)
@@ -57,6 +57,7 @@ def row(run: Run) -> tuple[Any, ...]:
         failing or (run.fault if not run.is_verified else ""),
         "" if run.is_verified or run.status == run.trust else run.trust,
         f"{record.commit[:12]} {' '.join(d.name for d in record.datasets)} {record.reason[:200]}" if record else "",
+        record.asked if record else "",
     )
 
 
@@ -69,7 +70,7 @@ def _choices(rows: list[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _shown(facts: tuple[Any, ...]) -> list[Any]:
-    """The row as the script shows it, with the address of the run's page at its end."""
+    """The row as the script shows it, with the address of the run's page before its last."""
     texts: list[Any] = [visible(value) if isinstance(value, str) else value for value in facts]
     seconds = texts[6] if texts[6] is not None and abs(texts[6]) < 1e309 else None
-    return [*texts[:6], seconds, *texts[7:], run_page(facts[0], facts[1])]
+    return [*texts[:6], seconds, *texts[7:12], run_page(facts[0], facts[1]), texts[12]]

@@ -162,6 +162,6 @@ const compare = (rows) => {
 };
 const summary = (row, run, side) =>
   make("div", {}, make("h3", {}, `${side}: `, make("a", { href: root + row[12] }, isolated(`${row[0]} ${row[1]}`))),
-    make("p", {}, ...pill(row[2], row[3], row[10]), " ", time(row[5])), make("p", {}, isolated(run?.reason || row[9])), run ? make("p", { class: "note" }, `took ${run.facts[1][1]}`) : null);
+    make("p", {}, ...pill(row[2], row[3], row[10], row[13]), " ", time(row[5])), make("p", {}, isolated(run?.reason || row[9])), run ? make("p", { class: "note" }, `took ${run.facts[1][1]}`) : null);
 
 if (form) allRuns().then((rows) => rows?.length && compare(rows));

@@ -10,9 +10,10 @@ const make = (name, attributes = {}, ...inside) => {
 };
 
 const isolated = (text) => make("bdi", {}, String(text));
-const pill = (status, tone, trust) => [
+const pill = (status, tone, trust, asked) => [
   make("span", { class: `pill ${tone}` }, status),
   ...(trust && trust !== status ? [" ", make("span", { class: "pill doubt" }, trust)] : []),
+  ...(asked ? [" ", make("span", { class: "pill neutral" }, asked)] : []),
 ];
 
 // From a disk a page may fetch nothing, but it may run a script of its own folder: data come as scripts.

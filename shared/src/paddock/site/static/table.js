@@ -47,11 +47,11 @@ document.querySelectorAll("form[data-filters]").forEach((form) => {
 });
 
 const seconds = (value) => (value == null ? "–" : value < 10 ? `${value.toFixed(2)} s` : value < 60 ? `${value.toFixed(1)} s` : `${Math.round(value / 60)} min`);
-const runRow = ([project, run, status, tone, environment, started, took, held, gates, note, trust, , page]) =>
+const runRow = ([project, run, status, tone, environment, started, took, held, gates, note, trust, , page, asked]) =>
   make("tr", {},
     make("td", {}, make("button", { type: "button", class: "plain", "data-project": project }, isolated(project))),
     make("th", { scope: "row" }, make("a", { class: "id", href: root + page }, isolated(run))),
-    make("td", {}, ...pill(status, tone, trust)),
+    make("td", {}, ...pill(status, tone, trust, asked)),
     make("td", { class: `number${held < gates ? " failing" : ""}` }, gates ? `${held}/${gates}` : "–"),
     make("td", { class: "note-cell" }, isolated(note)),
     make("td", {}, time(started)),
@@ -69,7 +69,7 @@ if (filters && byId("all-runs")) {
   let shown = [];
   const { bar, turn } = pager(() => shown.length, 100, (from, to) => body.replaceChildren(...shown.slice(from, to).map(runRow)));
   const start = async () => {
-    rows = ((await allRuns()) || []).map((row) => [row, [...row.slice(0, 5), row[9], row[10], row[11]].join(" ").toLowerCase()]);
+    rows = ((await allRuns()) || []).map((row) => [row, [...row.slice(0, 5), row[9], row[10], row[11], row[13]].join(" ").toLowerCase()]);
     document.querySelector(".pager")?.remove();
     body.closest(".table-box").after(bar);
     return choose();

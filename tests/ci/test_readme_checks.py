@@ -100,7 +100,7 @@ def _faults(project: Project, check: Check, old: str, new: str) -> list[tuple[st
         (readme.names_what_exists, 7),
         (readme.commands_exist, 3),
         (readme.parameters_exist, 3),
-        (readme.has_model_card, 10),
+        (readme.has_model_card, 9),
         (readme.names_title_and_owner, 2),
     ],
 )

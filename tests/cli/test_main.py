@@ -110,7 +110,7 @@ def test_an_error_is_its_message_its_remedy_and_its_page(
     monkeypatch.setattr("paddock.cli.data.load_catalogue", fail)
     answer = paddock("data", "list")
     assert answer.code == code
-    page = f"docs/reference/errors.md#{error.__name__.lower()}"
+    page = "docs/reference/commands.md"
     assert answer.err == f"error: table [red]x[/red]: broke\nMend it.\nMore: {page}\n"
 
 

@@ -27,14 +27,17 @@ FOLLOWED = ("tutorials/", "how-to/", "roles/")
 READ = ("_", "decisions/", "reference/")
 # Pages that take long: `make pages` follows them, too.
 SLOW = {
+    "explanation/site.md",
     "how-to/add-a-problem-kind.md",
     "how-to/add-a-template-question.md",
     "how-to/debug-a-failing-notebook-in-ci.md",
+    "how-to/give-a-notebook-a-secret.md",
     "how-to/read-two-datasets.md",
     "how-to/rename-a-column.md",
     "how-to/replay-a-report.md",
     "how-to/update-projects.md",
     "how-to/use-a-dask-cluster.md",
+    "how-to/use-postgresql.md",
     "how-to/use-s3.md",
     "how-to/use-your-editor-and-jupyter.md",
 }

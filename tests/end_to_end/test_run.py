@@ -187,8 +187,12 @@ def test_a_notebook_that_validates_nothing_publishes_nothing(place: Place) -> No
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_an_interrupted_run_says_so_and_keeps_what_there_is(place: Place, number: int, code: int) -> None:
+def test_an_interrupted_run_says_so_and_keeps_what_there_is(
+    place: Place, number: int, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Stopped in the audit: one line, no traceback, a report marked failed of what there was; the next run heals."""
+    # Its kernel has to be its child, by which it is seen to be in a notebook.
+    monkeypatch.setenv("PADDOCK_KERNELS", "stock")
     before = place.served()
     place.edit("notebooks/validation.ipynb", "import matplotlib", "import time; time.sleep(600)\\nimport matplotlib")
     command = [*place.command("run", "triage", "-p", "regularisation=0.8")]
@@ -206,7 +210,8 @@ def test_an_interrupted_run_says_so_and_keeps_what_there_is(place: Place, number
     assert place.served() == before
     record = json.loads(place.paddock("runs", "triage", "latest", "--json").stdout)
     assert (record["status"], record["reason"]) == ("failed", "interrupted")
-    assert "Failed" in Path(place.paddock("report", "triage").stdout.strip()).read_text(encoding="utf-8").title()
+    report = place.paddock("report", "triage", record["run"]).stdout.strip()
+    assert "Failed" in Path(report).read_text(encoding="utf-8").title()
     place.edit("notebooks/validation.ipynb", "import time; time.sleep(600)\\n", "")
     assert _run(place)["status"] == "unchanged"
 

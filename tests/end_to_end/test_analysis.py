@@ -202,5 +202,6 @@ def test_an_unchanged_run_stands_for_the_good_one(analysis: Project) -> None:
     good = run(analysis, Request())
     failed = run(analysis, _least(100))
     assert failed.asked == "trial"
+    assert read_record(analysis, "latest") == read_record(analysis, failed.run)
     assert run(analysis, Request()).status == "unchanged"
     assert read_record(analysis, "latest") == read_record(analysis, good.run)

@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 from paddock.data.databases import open_serving
 from paddock.data.databases.serving import Publication, Release
-from paddock.data.publishing import publish, rollback, version_before
+from paddock.data.moves import version_before
+from paddock.data.publishing import publish, rollback
 from paddock.data.session import Session, open_session
 from paddock.errors import ConfigurationError, DataError, ToolError
 from paddock.project import Project

@@ -65,11 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(error: PaddockError) -> int:
     # Here, since what comes to its end needs none of it.
-    from paddock.telling.pages import page_of_command
-    from paddock.telling.plain import fail
+    from paddock.telling.plain import fail_of_program
 
-    is_of_usage = error.remedy == _SEE
-    return fail(error, page_of_command("paddock affected") if is_of_usage else "")
+    return fail_of_program("paddock affected", error, _SEE)
 
 
 def _options(arguments: Sequence[str]) -> Options:

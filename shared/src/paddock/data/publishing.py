@@ -12,8 +12,6 @@ from paddock.data.shortfall import shortfall
 from paddock.data.versions import Version, VersionStore
 from paddock.errors import DataError
 
-__all__ = ["ROLLBACK", "kept_back", "publish", "rollback", "version_before"]
-
 
 def publish(store: VersionStore, serving: Serving, catalogue: Catalogue, versions: Sequence[Version], run: str) -> None:
     """Publish all of `versions`, or none: their pointers and serving tables change in one transaction.

@@ -49,6 +49,8 @@ PACKAGES = (
 # What each notebook of ours imports. A server is only used for the sources that it has loaded.
 _OWN = "paddock.notebooks.watch"
 _OURS = ("paddock", "threadpoolctl")
+# Python itself imports these when it starts.
+_CUSTOM = {"sitecustomize", "usercustomize"}
 # Before a package's name it stands for using the package, in the place of loading it.
 _WARMING = "use of "
 # What the interpreter itself shows and what not.
@@ -60,13 +62,15 @@ class Preloaded:
     """The shelf with what was loaded; `left` are packages that were left out, each with the reason.
 
     `libraries` are the controllers of numeric libraries, by which a kernel sets how many threads each may take; `ours`
-    are the modules of the server itself, which are none of a kernel's.
+    are the modules of the server itself, which are none of a kernel's; `names` are the modules of the first level whose
+    place a module of the same name in a notebook's folder would take.
     """
 
     shelf: Shelf
     left: dict[str, str]
     libraries: tuple[Any, ...]
     ours: tuple[str, ...]
+    names: frozenset[str]
 
 
 class NoisyError(Exception):
@@ -100,7 +104,13 @@ def preload(without: Sequence[str]) -> Preloaded:
                 _warm(without)
     random.seed()
     ours = tuple(name for name in sys.modules if name.partition(".")[0] in _OURS)
-    return Preloaded(shelf, left, tuple(ThreadpoolController().lib_controllers), ours)
+    libraries = tuple(ThreadpoolController().lib_controllers)
+    return Preloaded(shelf, left, libraries, ours, frozenset(_first_level(shelf)))
+
+
+def _first_level(shelf: Shelf) -> set[str]:
+    loaded = {name for name in (*sys.modules, *shelf.names()) if "." not in name and name != "__main__"}
+    return loaded - set(sys.builtin_module_names) | _CUSTOM
 
 
 def _warm(without: Sequence[str]) -> None:

@@ -25,14 +25,11 @@ from paddock.kernels import keeper, learned
 from paddock.kernels.forked import Request, become, places, request_of
 from paddock.kernels.opens import VARIABLE
 from paddock.kernels.preloading import NoisyError, Preloaded, preload, threads
-from paddock.kernels.shelf import Shelf
 
 IDLE = 600.0  # seconds without a kernel after which a server that nobody owns ends
 _TICK = 5.0
 _LONGEST = 4_000_000
 _FILES = 3
-# Python itself imports these when it starts.
-_CUSTOM = {"sitecustomize", "usercustomize"}
 _INSTALLED = (".dist-info", ".egg-info")
 
 
@@ -88,7 +85,7 @@ def _answer(connection: socket.socket, listening: socket.socket, loaded: Preload
                 return set()
             request, files = _received(connection)
             connection.settimeout(None)
-            if reason := refusal(request, loaded.shelf):
+            if reason := refusal(request, loaded.names):
                 keeper.send(connection, {"refused": reason})
                 return set()
             process = os.fork()
@@ -115,14 +112,12 @@ def _keep(lease: socket.socket, request: Request, files: tuple[int, ...], loaded
         os._exit(0)
 
 
-def refusal(request: Request, shelf: Shelf) -> str:
-    """Why a kernel cannot be forked for this request; empty when it can."""
+def refusal(request: Request, names: frozenset[str]) -> str:
+    """Why a kernel with modules of these names cannot be forked for this request; empty when it can."""
     if (count := threads()) > 1:
         return f"the server has {count} threads"
     if Path(request.folder, "matplotlibrc").exists():
         return "the folder has a matplotlibrc, which is read when matplotlib is loaded"
-    loaded = {name for name in (*sys.modules, *shelf.names()) if "." not in name and name != "__main__"}
-    names = loaded - set(sys.builtin_module_names) | _CUSTOM
     folders = [request.folder, *(place for place in places(request) if os.path.isdir(place))]  # noqa: PTH112
     try:
         return next(filter(None, (_hiding(Path(folder), names) for folder in folders)), "")
@@ -130,7 +125,7 @@ def refusal(request: Request, shelf: Shelf) -> str:
         return f"{error.filename}: {error.strerror}"
 
 
-def _hiding(folder: Path, names: set[str]) -> str:
+def _hiding(folder: Path, names: frozenset[str]) -> str:
     """Why modules of these names would be others for who looks in this folder first; empty where they would not."""
     found = list(folder.iterdir())
     beside = {path.stem for path in found if path.suffix == ".py" or (path / "__init__.py").is_file()}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
+
+from paddock.notebooks import vitals
 
 # Of the seconds that it may take: who had less of the processor did nothing but wait.
 _SHARE = 0.05
@@ -37,8 +38,5 @@ class Patience:
 
 
 def _processor_seconds(pid: int) -> float:
-    with contextlib.suppress(OSError, IndexError, ValueError):
-        # The name, in brackets, may hold anything; user's and system's ticks are the fields 14 and 15.
-        facts = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-        return (int(facts[11]) + int(facts[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
+    # User's and system's ticks are the fields 14 and 15.
+    return sum(map(int, vitals.facts(pid)[11:13])) / os.sysconf("SC_CLK_TCK") if sys.platform == "linux" else 0.0

@@ -56,11 +56,16 @@ def of(process: Lease, root: Path = _ROOT) -> Vitals:
     return Vitals(process, counter, _kills(counter) if counter else 0)
 
 
-def _letter(pid: int) -> str:
-    with contextlib.suppress(OSError, IndexError):
+def facts(pid: int) -> list[str]:
+    """What Linux tells of a process in `/proc/PID/stat`, from its third field on; nothing where it is gone."""
+    with contextlib.suppress(OSError):
         # The name, in brackets, may hold anything.
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
-    return ""
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    return []
+
+
+def _letter(pid: int) -> str:
+    return "".join(facts(pid)[:1])
 
 
 def _counter(pid: int, root: Path) -> Path | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from paddock.data import publishing
+from paddock.data.moves import ROLLBACK
 from paddock.data.session import Session, active, open_session, pins_of
 from paddock.errors import CodeError, DataError, PaddockError, ToolError
 from paddock.notebooks import secret
@@ -169,7 +169,7 @@ def _unchanged(progress: _Progress, session: Session) -> Record | None:
         if now is None or session.store.find(dataset.name, now.version) is None:
             return None
         if now.version != dataset.version:
-            if now.run != publishing.ROLLBACK:
+            if now.run != ROLLBACK:
                 return None
             # What people took back is not brought back by a run in which nothing is new.
             reason = (

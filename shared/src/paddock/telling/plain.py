@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from paddock.errors import PaddockError
-from paddock.telling.pages import page_of
+from paddock.telling.pages import page_of, page_of_command
 
 
 def told(error: PaddockError, *places: str, page: str = "") -> str:
@@ -22,3 +22,8 @@ def fail(error: PaddockError, page: str = "") -> int:
     """Tell people of an error, with the page about it; its exit code."""
     sys.stderr.write(told(error, page=page))
     return error.exit_code
+
+
+def fail_of_program(command: str, error: PaddockError, see: str) -> int:
+    """The same for a program of its own, which is told by the remedy `see` that it was called in a wrong way."""
+    return fail(error, page_of_command(command) if error.remedy == see else "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from paddock.data.contract import Column
-from paddock.data.publishing import ROLLBACK
+from paddock.data.moves import ROLLBACK
 from paddock.data.state import State
 from paddock.site.datasets import Dataset
 from paddock.site.entry import Entry, page
